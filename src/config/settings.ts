@@ -1,0 +1,102 @@
+/**
+ * Every setting, once: where it may come from and what it must look like. Flags win over the environment, the
+ * environment over the file, the file over the default.
+ */
+
+/** A parsed value, or what was expected instead. */
+type Parsed = { readonly value: string | number | boolean } | { readonly expected: string };
+
+export interface Setting {
+  readonly name: SettingName;
+  readonly flag?: string;
+  /** Environment variables; the first that is set wins, and two that disagree are a problem. */
+  readonly env: readonly string[];
+  /** Paths in estuary.yaml, the same rule. */
+  readonly file: readonly string[];
+  readonly parse: (raw: unknown) => Parsed;
+  readonly fallback?: string | number | boolean;
+}
+
+export type SettingName =
+  | 'temporal.address'
+  | 'temporal.namespace'
+  | 'temporal.task_queue'
+  | 'temporal.tls'
+  | 'database.url'
+  | 'stack.temporal_cli'
+  | 'stack.ports.temporal'
+  | 'stack.ports.ui'
+  | 'stack.ports.database';
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'temporal.address',
+    flag: 'address',
+    env: ['TEMPORAL_ADDRESS', 'TEMPORAL_HOST'],
+    file: ['temporal.address', 'temporal.host'],
+    parse: parseAddress,
+  },
+  {
+    name: 'temporal.namespace',
+    flag: 'namespace',
+    env: ['TEMPORAL_NAMESPACE'],
+    file: ['temporal.namespace'],
+    parse: parseText,
+    fallback: 'estuary',
+  },
+  {
+    name: 'temporal.task_queue',
+    flag: 'task-queue',
+    env: ['TEMPORAL_DEFAULT_TASK_QUEUE'],
+    file: ['temporal.default_task_queue'],
+    parse: parseText,
+    fallback: 'default',
+  },
+  {
+    name: 'temporal.tls',
+    flag: 'tls',
+    env: ['TEMPORAL_TLS_ENABLED'],
+    file: ['temporal.tls_enabled'],
+    parse: parseSwitch,
+    fallback: false,
+  },
+  { name: 'database.url', env: ['DATABASE_URL'], file: ['database.url'], parse: parseDatabaseUrl },
+  { name: 'stack.temporal_cli', env: [], file: ['stack.temporal_cli'], parse: parseText },
+  { name: 'stack.ports.temporal', env: [], file: ['stack.ports.temporal'], parse: parsePort },
+  { name: 'stack.ports.ui', env: [], file: ['stack.ports.ui'], parse: parsePort },
+  { name: 'stack.ports.database', env: [], file: ['stack.ports.database'], parse: parsePort },
+];
+
+function parseText(raw: unknown): Parsed {
+  return typeof raw === 'string' && raw.trim() !== '' ? { value: raw.trim() } : { expected: 'a text' };
+}
+
+/** Host and port; the port may be left out. `[::1]:7233` for IPv6. */
+function parseAddress(raw: unknown): Parsed {
+  const expected = { expected: 'host:port, without a scheme, for instance localhost:7233' };
+  if (typeof raw !== 'string') return expected;
+  const match = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(raw.trim());
+  const port = Number(match?.[2] ?? '7233');
+  return match && port >= 1 && port <= 65535 ? { value: `${match[1]}:${port}` } : expected;
+}
+
+function parseSwitch(raw: unknown): Parsed {
+  const text = String(raw).trim().toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(text)) return { value: true };
+  if (['false', '0', 'no', 'off'].includes(text)) return { value: false };
+  return { expected: 'true or false' };
+}
+
+function parseDatabaseUrl(raw: unknown): Parsed {
+  const isUrl =
+    typeof raw === 'string' && /^postgres(ql)?:\/\/.+/.test(raw.trim()) && URL.canParse(raw.trim());
+  return isUrl
+    ? { value: raw.trim() }
+    : { expected: 'a URL such as postgres://user:password@host:5432/name' };
+}
+
+function parsePort(raw: unknown): Parsed {
+  return typeof raw === 'number' && Number.isInteger(raw) && raw >= 0 && raw <= 65535
+    ? { value: raw }
+    : { expected: 'a port from 1 to 65535, or 0 for any free one' };
+}

@@ -1,0 +1,156 @@
+/**
+ * The embedded stack: a Temporal dev server and a PostgreSQL on this machine, with their data in one folder. They
+ * outlive whoever started them; the next start on the same folder finds them again.
+ */
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explainFileError } from './errors.ts';
+import { withLock } from './lock.ts';
+import { endPostgres, ensurePostgres, readDatabaseUrl } from './postgres-server.ts';
+import { isRunning } from './processes.ts';
+import { type Report, reportTask } from './progress.ts';
+import { readState, recordServer } from './state.ts';
+import { endTemporal, ensureTemporal } from './temporal-server.ts';
+
+export { StackError, type StackErrorCode } from './errors.ts';
+export type { Report, StackEvent, StackTask } from './progress.ts';
+
+export interface StackOptions {
+  /** Where all data and logs are kept, for instance `.estuary/dev`; created where it is missing. */
+  readonly dataDirectory: string;
+  /** Called with what happens, for people to watch. */
+  readonly report?: Report;
+  /** Created where it is missing. */
+  readonly namespace?: string;
+  /** Path or name of the Temporal CLI; if given, no other is looked for. */
+  readonly temporalCli?: string | undefined;
+  /** Wished ports on loopback; where one is taken another is chosen. 0: any free one. */
+  readonly ports?: {
+    readonly temporal?: number | undefined;
+    readonly ui?: number | undefined;
+    readonly database?: number | undefined;
+  };
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Stack {
+  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string };
+  /** With user and password. */
+  readonly database: { readonly url: string };
+  /** Which of the two this call started; the other ran already. */
+  readonly started: { readonly temporal: boolean; readonly database: boolean };
+}
+
+export interface StackStatus {
+  readonly temporal?: {
+    readonly pid: number;
+    readonly address: string;
+    readonly uiUrl: string;
+    readonly log: string;
+  };
+  readonly database?: { readonly pid: number; readonly url: string; readonly log: string };
+}
+
+/** Building the Temporal CLI may take some minutes, and whoever does it holds the folder's lock meanwhile. */
+const LOCK_TIMEOUT_MS = 30 * 60_000;
+
+/**
+ * Has both servers running and answering, and returns where. If one cannot be started, the other is stopped again
+ * if this call started it. Throws StackError: `no-temporal-cli`, `temporal-cli-unusable`, `temporal-start-failed`,
+ * `postgres-missing`, `postgres-as-root`, `postgres-start-failed`, `data-directory-unusable`, `disk-full`, `locked`,
+ * `not-ours-to-stop`.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { report = () => undefined, namespace = 'estuary', env = process.env, ports = {} } = options;
+  return inDataDirectory(options.dataDirectory, report, LOCK_TIMEOUT_MS, async (dataDirectory) => {
+    const [temporal, database] = await Promise.allSettled([
+      ensureTemporal({ dataDirectory, namespace, cli: options.temporalCli, ports, env, report }),
+      ensurePostgres({ dataDirectory, port: ports.database, env, report }),
+    ]);
+    if (temporal.status === 'fulfilled' && database.status === 'fulfilled') {
+      const { port, uiPort } = temporal.value.server;
+      return {
+        temporal: { address: `127.0.0.1:${port}`, namespace, uiUrl: `http://127.0.0.1:${uiPort}` },
+        database: { url: database.value.url },
+        started: { temporal: temporal.value.started, database: database.value.started },
+      };
+    }
+    if (temporal.status === 'fulfilled' && temporal.value.started) {
+      await endTemporal(temporal.value.server.pid);
+      recordServer(dataDirectory, 'temporal', undefined);
+    }
+    if (database.status === 'fulfilled' && database.value.started) {
+      await endPostgres(database.value.server.pid);
+      recordServer(dataDirectory, 'database', undefined);
+    }
+    throw temporal.status === 'rejected' ? temporal.reason : (database as PromiseRejectedResult).reason;
+  });
+}
+
+/** Which servers of this data folder run; asks the processes, not the servers. */
+export async function stackStatus(dataDirectory: string): Promise<StackStatus> {
+  const { temporal, database } = readState(dataDirectory);
+  const status: { -readonly [part in keyof StackStatus]: StackStatus[part] } = {};
+  if (temporal && (await isRunning(temporal))) {
+    const { pid, port, uiPort, log } = temporal;
+    status.temporal = { pid, address: `127.0.0.1:${port}`, uiUrl: `http://127.0.0.1:${uiPort}`, log };
+  }
+  if (database && (await isRunning(database))) {
+    const { pid, log } = database;
+    status.database = { pid, url: await readDatabaseUrl(database), log };
+  }
+  return status;
+}
+
+/**
+ * Stops the servers of this data folder, and says which ran; the data stays. Throws StackError `locked` while they
+ * are being started, `not-ours-to-stop` if they belong to another user.
+ */
+export async function stopStack(
+  dataDirectory: string,
+  report: Report = () => undefined,
+): Promise<{ readonly temporal: boolean; readonly database: boolean }> {
+  return inDataDirectory(dataDirectory, report, 30_000, async (directory) => {
+    const { temporal, database } = readState(directory);
+    const ran = {
+      temporal: temporal !== undefined && (await isRunning(temporal)),
+      database: database !== undefined && (await isRunning(database)),
+    };
+    if (ran.temporal) await reportEnd('stop-temporal', 'Temporal', () => endTemporal(temporal!.pid));
+    recordServer(directory, 'temporal', undefined);
+    if (ran.database) await reportEnd('stop-database', 'PostgreSQL', () => endPostgres(database!.pid));
+    recordServer(directory, 'database', undefined);
+    return ran;
+  });
+
+  function reportEnd(
+    task: 'stop-temporal' | 'stop-database',
+    what: string,
+    end: () => Promise<void>,
+  ): Promise<void> {
+    return reportTask(report, task, what, async () => ({ value: await end(), detail: `${what} has ended` }));
+  }
+}
+
+/** Runs `work` with the folder's real path, that it can be written, and nobody else at work in it. */
+async function inDataDirectory<T>(
+  path: string,
+  report: Report,
+  timeoutMs: number,
+  work: (dataDirectory: string) => Promise<T>,
+): Promise<T> {
+  try {
+    await mkdir(path, { recursive: true });
+    const directory = await realpath(path);
+    const probe = join(directory, `write-probe.${process.pid}`);
+    await writeFile(probe, Buffer.alloc(64 * 1024));
+    await rm(probe);
+    const onWait = (pid: number) => {
+      const detail = `process ${pid} is starting or stopping the same servers`;
+      report({ task: 'wait-for-lock', state: 'begin', detail, elapsedMs: 0 });
+    };
+    return await withLock(directory, { timeoutMs, onWait }, () => work(directory));
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
+}

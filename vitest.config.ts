@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+// Before any worker starts: a test must not depend on where it runs.
+process.env.TZ = 'UTC';
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          testTimeout: 20_000,
+          env: { TZ: 'UTC' },
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          globalSetup: ['test/real/setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          env: { TZ: 'UTC' },
+        },
+      },
+    ],
+  },
+});
