@@ -1,0 +1,84 @@
+import { parseDuration } from '../expression/duration.ts';
+import { type Evaluation, evaluate, evaluateText, newBudget } from '../expression/evaluate.ts';
+import type { Json, Value } from '../plan/plan.ts';
+import type { Failure } from './host.ts';
+import type { Scope } from './scope.ts';
+
+/** The value of a `Value`; `undefined` where it was an empty optional. */
+export type Resolved<T = Json | undefined> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Computes a value: expressions keep their type, empty optionals leave their key or list item out. */
+export function resolve(value: Value, scope: Scope): Resolved {
+  if ('literal' in value) return { ok: true, value: value.literal };
+  if ('expression' in value) return finish(evaluate(value.expression, scope, newBudget()), value.expression, value.line);
+  if ('text' in value) return finish(evaluateText(value.text, scope, newBudget()), undefined, value.line);
+  if ('object' in value) {
+    const object: { [key: string]: Json } = {};
+    for (const [key, member] of value.object) {
+      const resolved = resolve(member, scope);
+      if (!resolved.ok) return resolved;
+      if (resolved.value !== undefined) object[key] = resolved.value;
+    }
+    return { ok: true, value: object };
+  }
+  const list: Json[] = [];
+  for (const item of value.list) {
+    const resolved = resolve(item, scope);
+    if (!resolved.ok) return resolved;
+    if (resolved.value !== undefined) list.push(resolved.value);
+  }
+  return { ok: true, value: list };
+}
+
+/** A condition: true or false, nothing else. */
+export function resolveCondition(value: Value, scope: Scope): Resolved<boolean> {
+  return narrow(resolve(value, scope), 'true or false', (found) =>
+    typeof found === 'boolean' ? found : undefined,
+  );
+}
+
+/** A list of items. */
+export function resolveList(value: Value, scope: Scope): Resolved<readonly Json[]> {
+  return narrow(resolve(value, scope), 'a list', (found) => (Array.isArray(found) ? found : undefined));
+}
+
+/** A count, at least 1. */
+export function resolveCount(value: Value, scope: Scope): Resolved<number> {
+  return narrow(resolve(value, scope), 'a whole number from 1', (found) =>
+    typeof found === 'number' && Number.isInteger(found) && found >= 1 ? found : undefined,
+  );
+}
+
+/** A duration in milliseconds; a number is milliseconds already, as compile left it. */
+export function resolveDuration(value: Value, scope: Scope): Resolved<number> {
+  return narrow(resolve(value, scope), 'a duration such as 30s or 1h30m', (found) => {
+    if ('literal' in value && typeof found === 'number') return found;
+    const milliseconds = typeof found === 'string' ? parseDuration(found) : undefined;
+    // The past is at once.
+    return milliseconds === undefined ? undefined : Math.max(0, milliseconds);
+  });
+}
+
+function narrow<T>(resolved: Resolved, expected: string, read: (found: Json | undefined) => T | undefined): Resolved<T> {
+  if (!resolved.ok) return resolved;
+  const value = read(resolved.value);
+  if (value !== undefined) return { ok: true, value };
+  const found = resolved.value === undefined ? 'nothing' : JSON.stringify(resolved.value);
+  return { ok: false, failure: expressionError(`expected ${expected}, got ${shorten(found)}`) };
+}
+
+function finish(evaluation: Evaluation, source: string | undefined, line: number): Resolved {
+  if (evaluation.ok) return evaluation;
+  const where = source === undefined ? '' : ` in \`${shorten(source.trim())}\``;
+  return { ok: false, failure: { ...expressionError(`${evaluation.error.message}${where}`), line } };
+}
+
+function expressionError(message: string): Failure {
+  return { type: 'ExpressionError', message };
+}
+
+function shorten(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
+}

@@ -1,0 +1,53 @@
+/**
+ * What the generic workflow and the worker's activities say to one another. It travels through histories, so it
+ * only grows.
+ */
+import type { Json, Plan } from './plan.ts';
+
+/** The local activity that gives a run its plan; its marker is the pin. */
+export const RESOLVE = 'estuary.resolve';
+
+/** The query that every run answers with its `Progress`. */
+export const PROGRESS_QUERY = 'estuary.progress';
+
+export interface ResolveRequest {
+  /** The workflow type. */
+  readonly type: string;
+  /** What the run was started with; absent when it was started with nothing. */
+  readonly input?: Json;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export type Resolution =
+  | {
+      readonly outcome: 'resolved';
+      /** The version of the engine that resolved it. */
+      readonly engine: string;
+      readonly plan: Plan;
+      /** The input with its defaults, where that differs from what the run was started with. */
+      readonly input?: Json;
+    }
+  /** The run cannot start, and no other worker would say otherwise: it fails with this. */
+  | { readonly outcome: 'refused'; readonly type: string; readonly message: string; readonly details: Json }
+  /** This worker does not know the definition; another one may, or this one after its deploy. */
+  | { readonly outcome: 'unknown'; readonly message: string };
+
+/** The second argument of every activity call: what it is for. */
+export interface ActivityCall {
+  /** The idempotency key in readable form, `<root run id>/pay[42]/transfer`. */
+  readonly key: string;
+  /** The step's place in the graph. */
+  readonly step: string;
+  /** The hash of the signature that the plan was compiled against. */
+  readonly signature: string;
+}
+
+/** A failure of this type is a deploy that is not through yet: the call waits and is made again. */
+export const SIGNATURE_DRIFT = 'SignatureDrift';
+
+/** What an activity's failure carries beside type and message, as Temporal's `details`. */
+export interface FailureDetails {
+  readonly details?: Json;
+  readonly attempt: number;
+}

@@ -1,0 +1,189 @@
+/**
+ * Runs a plan in virtual time, without a server: the same interpreter, scripted activities, a clock that jumps to
+ * the next thing that happens. A thirty-day process takes milliseconds.
+ */
+import type { Command, Failure, HostEvent, RunInfo, ScheduleActivity } from '../interpreter/host.ts';
+import { advance, initialState } from '../interpreter/interpreter.ts';
+import type { State } from '../interpreter/state.ts';
+import type { Json, Plan } from '../plan/plan.ts';
+import { EventQueue } from './event-queue.ts';
+
+/** What an activity does when it is called: the script of a simulation. */
+export type ScriptedActivity = (input: Json, call: ScriptedCall) => ScriptedOutcome;
+
+export interface ScriptedCall {
+  /** From 1. */
+  readonly attempt: number;
+  readonly key: string;
+  readonly step: string;
+}
+
+/** What comes of an attempt, and after how many milliseconds. */
+export type ScriptedOutcome = { readonly afterMs?: number } & (
+  | { readonly output: Json }
+  | { readonly failure: Failure }
+  /** It never answers: the attempt runs into its start-to-close timeout. */
+  | { readonly hangs: true }
+);
+
+export interface SimulationOptions {
+  readonly input?: Json;
+  readonly activities: { readonly [name: string]: ScriptedActivity };
+  /** Milliseconds since the epoch. Default: 2026-01-01T00:00:00Z. */
+  readonly startedAt?: number;
+  /** Asks the run to cancel after so many milliseconds. */
+  readonly cancelAfterMs?: number;
+  /** Sees and may replace the state after every event: where a test stops, serialises and goes on. */
+  readonly betweenEvents?: (state: State) => State;
+  /** The bound on events, against runs that do not end. */
+  readonly maximumEvents?: number;
+}
+
+export interface Simulation {
+  readonly outcome:
+    | { readonly status: 'completed'; readonly output: Json }
+    | { readonly status: 'failed'; readonly failure: Failure }
+    | { readonly status: 'cancelled' };
+  /** Every attempt at every activity, in order. */
+  readonly calls: readonly SimulatedCall[];
+  /** Virtual milliseconds from start to end. */
+  readonly elapsedMs: number;
+  readonly state: State;
+}
+
+export interface SimulatedCall extends ScriptedCall {
+  readonly activity: string;
+  readonly input: Json;
+  /** Virtual milliseconds since the start of the run. */
+  readonly atMs: number;
+}
+
+const EPOCH = Date.UTC(2026, 0, 1);
+
+/**
+ * Runs a plan to its end.
+ * @throws Error if the run does not end within `maximumEvents`, or waits for something that nobody scripted
+ */
+export function simulate(plan: Plan, options: SimulationOptions): Simulation {
+  return new Simulator(plan, options).run();
+}
+
+class Simulator {
+  readonly #plan: Plan;
+  readonly #options: SimulationOptions;
+  readonly #startedAt: number;
+  readonly #queue = new EventQueue<() => void>();
+  readonly #calls: SimulatedCall[] = [];
+  readonly #cancelled = new Set<number>();
+  #state: State;
+  #now: number;
+  #outcome: Simulation['outcome'] | undefined;
+
+  constructor(plan: Plan, options: SimulationOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#startedAt = options.startedAt ?? EPOCH;
+    this.#now = this.#startedAt;
+    const run: RunInfo = { id: 'simulated', type: plan.name, rootRunId: 'simulated-run', startedAt: this.#startedAt };
+    this.#state = initialState(run, options.input ?? {});
+  }
+
+  run(): Simulation {
+    const { cancelAfterMs, maximumEvents = 10_000_000 } = this.#options;
+    this.#happen({ type: 'start', input: this.#state.input, run: this.#state.run, now: this.#now });
+    if (cancelAfterMs !== undefined) {
+      this.#after(cancelAfterMs, () => this.#happen({ type: 'cancel_requested', now: this.#now }));
+    }
+    for (let events = 0; this.#outcome === undefined; events++) {
+      if (events === maximumEvents) throw new Error(`the run did not end within ${maximumEvents} events`);
+      const next = this.#queue.pop();
+      if (next === undefined) throw new Error('the run waits for something that never happens');
+      this.#now = next.at;
+      next.item();
+    }
+    const elapsedMs = this.#now - this.#startedAt;
+    return { outcome: this.#outcome, calls: this.#calls, elapsedMs, state: this.#state };
+  }
+
+  #happen(event: HostEvent): void {
+    const commands = advance(this.#plan, this.#state, event);
+    this.#state = this.#options.betweenEvents?.(this.#state) ?? this.#state;
+    for (const command of commands) this.#perform(command);
+  }
+
+  #perform(command: Command): void {
+    switch (command.type) {
+      case 'schedule_activity':
+        this.#attempt(command, 1, this.#now);
+        return;
+      case 'start_timer':
+        this.#after(command.durationMs, () => this.#answer({ type: 'timer_fired', id: command.id, now: this.#now }));
+        return;
+      case 'cancel_activity':
+        this.#cancelled.add(command.id);
+        this.#after(0, () => this.#happen({ type: 'activity_cancelled', id: command.id, now: this.#now }));
+        return;
+      case 'cancel_timer':
+        this.#cancelled.add(command.id);
+        return;
+      case 'complete':
+        this.#outcome = { status: 'completed', output: command.output };
+        return;
+      case 'fail':
+        this.#outcome = { status: 'failed', failure: command.failure };
+        return;
+      case 'cancelled':
+        this.#outcome = { status: 'cancelled' };
+    }
+  }
+
+  #attempt(command: ScheduleActivity, attempt: number, scheduledAt: number): void {
+    const { activity, input, key, step } = command;
+    const script = this.#options.activities[activity];
+    if (script === undefined) throw new Error(`${step} calls ${activity}, which has no script`);
+    this.#calls.push({ activity, input, key, step, attempt, atMs: this.#now - this.#startedAt });
+    const outcome = script(input, { attempt, key, step });
+    const limit = command.timeouts.startToCloseMs ?? Number.POSITIVE_INFINITY;
+    const wanted = 'hangs' in outcome ? Number.POSITIVE_INFINITY : (outcome.afterMs ?? 0);
+    if (wanted > limit) {
+      const failure = { type: 'Timeout', message: `${activity} ran into its start-to-close timeout` };
+      return this.#after(limit, () => this.#failed(command, attempt, scheduledAt, failure));
+    }
+    this.#after(wanted, () => {
+      if ('output' in outcome) {
+        this.#answer({ type: 'activity_completed', id: command.id, output: outcome.output, now: this.#now });
+      } else if ('failure' in outcome) this.#failed(command, attempt, scheduledAt, outcome.failure);
+    });
+  }
+
+  /** Temporal's retry: again after the backoff, unless the policy or the schedule-to-close bound says no. */
+  #failed(command: ScheduleActivity, attempt: number, scheduledAt: number, failure: Failure): void {
+    if (this.#cancelled.has(command.id)) return;
+    const { retry, timeouts } = command;
+    const backoff = backoffMs(retry, attempt);
+    const exhausted = retry.maximumAttempts !== undefined && retry.maximumAttempts > 0 && attempt >= retry.maximumAttempts;
+    const deadline = scheduledAt + (timeouts.scheduleToCloseMs ?? Number.POSITIVE_INFINITY);
+    if (exhausted || retry.nonRetryable.includes(failure.type) || this.#now + backoff > deadline) {
+      const event = { type: 'activity_failed', id: command.id, failure: { ...failure, attempt }, now: this.#now } as const;
+      return this.#answer(event);
+    }
+    this.#after(backoff, () => {
+      if (!this.#cancelled.has(command.id)) this.#attempt(command, attempt + 1, scheduledAt);
+    });
+  }
+
+  #answer(event: Extract<HostEvent, { id: number }>): void {
+    if (!this.#cancelled.has(event.id)) this.#happen(event);
+  }
+
+  #after(milliseconds: number, action: () => void): void {
+    this.#queue.push(this.#now + milliseconds, action);
+  }
+}
+
+/** Temporal's defaults: one second, doubling, at most a hundred times the first interval. */
+function backoffMs(retry: ScheduleActivity['retry'], attempt: number): number {
+  const initial = retry.initialIntervalMs ?? 1000;
+  const interval = initial * (retry.backoffCoefficient ?? 2) ** (attempt - 1);
+  return Math.min(interval, retry.maximumIntervalMs ?? 100 * initial);
+}

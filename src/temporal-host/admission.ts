@@ -1,0 +1,76 @@
+import { sleep, workflowInfo } from '@temporalio/workflow';
+import type { ScheduleActivity } from '../interpreter/host.ts';
+
+/** The server refuses 2,000 pending activities a run, and retries the task for ever; a few hundred saturate any worker. */
+const MAXIMUM_PENDING = 500;
+
+/** The server refuses 4 MB of commands in one workflow task; a quarter leaves room for what surrounds the inputs. */
+const MAXIMUM_BYTES = 1024 * 1024;
+
+/** Keeps the activities of a run within Temporal's limits: first come, first admitted. */
+export class Admission {
+  readonly #admit: (command: ScheduleActivity) => void;
+  #waiting: ScheduleActivity[] = [];
+  #pending = 0;
+  #bytes = 0;
+  /** The history length that `#bytes` was counted in: it grows from one workflow task to the next. */
+  #task = -1;
+  #resting = false;
+
+  constructor(admit: (command: ScheduleActivity) => void) {
+    this.#admit = admit;
+  }
+
+  /** Admits the command now, or when there is room. */
+  add(command: ScheduleActivity): void {
+    this.#waiting.push(command);
+    this.#pump();
+  }
+
+  /** Takes a command back that was not admitted yet; `false` if it was. */
+  withdraw(id: number): boolean {
+    const index = this.#waiting.findIndex((command) => command.id === id);
+    if (index >= 0) this.#waiting.splice(index, 1);
+    return index >= 0;
+  }
+
+  /** An admitted command has ended. */
+  release(): void {
+    this.#pending--;
+    this.#pump();
+  }
+
+  #pump(): void {
+    let admitted = 0;
+    while (admitted < this.#waiting.length && this.#pending < MAXIMUM_PENDING && !this.#resting) {
+      const command = this.#waiting[admitted]!;
+      if (!this.#fits(command)) return this.#rest(admitted);
+      admitted++;
+      this.#pending++;
+      this.#admit(command);
+    }
+    if (admitted > 0) this.#waiting = this.#waiting.slice(admitted);
+  }
+
+  #fits(command: ScheduleActivity): boolean {
+    const task = workflowInfo().historyLength;
+    if (task !== this.#task) {
+      this.#task = task;
+      this.#bytes = 0;
+    }
+    const bytes = JSON.stringify(command.input).length;
+    if (this.#bytes > 0 && this.#bytes + bytes > MAXIMUM_BYTES) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** A timer ends the workflow task, and with it the sum of its commands. */
+  #rest(admitted: number): void {
+    this.#waiting = this.#waiting.slice(admitted);
+    this.#resting = true;
+    void sleep(1).then(() => {
+      this.#resting = false;
+      this.#pump();
+    });
+  }
+}

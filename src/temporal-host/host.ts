@@ -1,0 +1,149 @@
+import {
+  ActivityCancellationType,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow';
+import type { Command, Failure, HostEvent, ScheduleActivity } from '../interpreter/host.ts';
+import { advance } from '../interpreter/interpreter.ts';
+import type { State } from '../interpreter/state.ts';
+import type { Json, Plan } from '../plan/plan.ts';
+import { type ActivityCall, SIGNATURE_DRIFT } from '../plan/worker-contract.ts';
+import { Admission } from './admission.ts';
+import { toFailure } from './failures.ts';
+
+/** How long a call waits when the worker's signature does not fit and its own attempts are used up. */
+const DRIFT_RETRY_MS = 30_000;
+
+type Activities = { [activity: string]: (input: Json, about: ActivityCall) => Promise<Json> };
+
+/** Events without the time, which the host adds. */
+type Happening = HostEvent extends infer Event ? (Event extends HostEvent ? Omit<Event, 'now'> : never) : never;
+
+/**
+ * Runs a plan on Temporal: carries the interpreter's commands out and takes what becomes of them back, with one
+ * pair of callbacks a command and no promise of its own between them.
+ * @returns the run's output; rejects with an ApplicationFailure or a CancelledFailure
+ */
+export function host(plan: Plan, state: State): Promise<Json> {
+  return new Promise((resolve, reject) => {
+    // What runs is cancelled by the interpreter, one by one, never by Temporal's propagation.
+    const shield = new CancellationScope({ cancellable: false });
+    const scopes = new Map<number, CancellationScope>();
+    const admission = new Admission(schedule);
+
+    CancellationScope.current().cancelRequested.catch(() => happen({ type: 'cancel_requested' }));
+    happen({ type: 'start', input: state.input, run: state.run });
+
+    function happen(event: Happening): void {
+      // An exception here is a bug of ours; rejecting with a plain Error fails the task, so that a fix recovers the run.
+      try {
+        for (const command of advance(plan, state, { ...event, now: Date.now() } as HostEvent)) perform(command);
+      } catch (error) {
+        reject(error);
+      }
+    }
+
+    function perform(command: Command): void {
+      switch (command.type) {
+        case 'schedule_activity':
+          admission.add(command);
+          return;
+        case 'cancel_activity':
+          // One that still waits for admission was never told to anybody.
+          if (admission.withdraw(command.id)) happenLater({ type: 'activity_cancelled', id: command.id });
+          else scopes.get(command.id)!.cancel();
+          return;
+        case 'start_timer':
+          inScope(command.id, () => sleep(command.durationMs, { summary: command.summary })).then(
+            () => end(command.id, { type: 'timer_fired', id: command.id }),
+            ignoreCancellation,
+          );
+          return;
+        case 'cancel_timer':
+          scopes.get(command.id)?.cancel();
+          scopes.delete(command.id);
+          return;
+        case 'complete':
+          resolve(command.output);
+          return;
+        case 'fail':
+          reject(toApplicationFailure(command.failure));
+          return;
+        case 'cancelled':
+          reject(new CancelledFailure('The workflow was cancelled'));
+      }
+    }
+
+    function schedule(command: ScheduleActivity): void {
+      const { id, activity } = command;
+      const about: ActivityCall = { key: command.key, step: command.step, signature: command.signature };
+      const { [activity]: call } = proxyActivities<Activities>(activityOptions(command));
+      inScope(id, () => call!(command.input, about)).then(
+        (output) => end(id, { type: 'activity_completed', id, output: output ?? {} }),
+        (error) => fail(command, error),
+      );
+    }
+
+    function fail(command: ScheduleActivity, error: unknown): void {
+      const { id } = command;
+      if (isCancellation(error)) return end(id, { type: 'activity_cancelled', id });
+      const failure = toFailure(error, command.activity);
+      if (failure.type !== SIGNATURE_DRIFT) return end(id, { type: 'activity_failed', id, failure });
+      // A deploy under way is nobody's failure, whatever `maximum_attempts` says: wait for it.
+      inScope(id, () => sleep(DRIFT_RETRY_MS, { summary: failure.message })).then(
+        () => schedule(command),
+        () => end(id, { type: 'activity_cancelled', id }),
+      );
+    }
+
+    function end(id: number, event: Happening): void {
+      scopes.delete(id);
+      happen(event);
+      if (event.type !== 'timer_fired') admission.release();
+    }
+
+    /** After the commands of this turn: an event must not interrupt them (H1). */
+    function happenLater(event: Happening): void {
+      void Promise.resolve().then(() => happen(event));
+    }
+
+    function inScope<T>(id: number, work: () => Promise<T>): Promise<T> {
+      const scope = new CancellationScope({ cancellable: true, parent: shield });
+      scopes.set(id, scope);
+      return scope.run(work);
+    }
+  });
+}
+
+function activityOptions(command: ScheduleActivity): Parameters<typeof proxyActivities>[0] {
+  const { retry, timeouts } = command;
+  return {
+    ...(timeouts.startToCloseMs !== undefined && { startToCloseTimeout: timeouts.startToCloseMs }),
+    ...(timeouts.scheduleToCloseMs !== undefined && { scheduleToCloseTimeout: timeouts.scheduleToCloseMs }),
+    ...(timeouts.scheduleToStartMs !== undefined && { scheduleToStartTimeout: timeouts.scheduleToStartMs }),
+    ...(timeouts.heartbeatMs !== undefined && { heartbeatTimeout: timeouts.heartbeatMs }),
+    retry: {
+      ...(retry.initialIntervalMs !== undefined && { initialInterval: retry.initialIntervalMs }),
+      ...(retry.backoffCoefficient !== undefined && { backoffCoefficient: retry.backoffCoefficient }),
+      ...(retry.maximumIntervalMs !== undefined && { maximumInterval: retry.maximumIntervalMs }),
+      ...(retry.maximumAttempts !== undefined && { maximumAttempts: retry.maximumAttempts }),
+      ...(retry.nonRetryable.length > 0 && { nonRetryableErrorTypes: [...retry.nonRetryable] }),
+    },
+    // The outcome decides what has to be undone, so a cancelled activity is waited for.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: command.summary,
+  };
+}
+
+function ignoreCancellation(error: unknown): void {
+  if (!isCancellation(error)) throw error;
+}
+
+function toApplicationFailure(failure: Failure): ApplicationFailure {
+  const { type, message, ...rest } = failure;
+  return ApplicationFailure.create({ type, message, details: [rest], nonRetryable: true });
+}

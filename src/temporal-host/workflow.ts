@@ -1,0 +1,69 @@
+/**
+ * The one workflow: the default export of the bundle serves every workflow type, so a definition's name is the
+ * type, and any client starts it with nothing but its input.
+ */
+import { ApplicationFailure, proxyLocalActivities, setDefaultQueryHandler, workflowInfo } from '@temporalio/workflow';
+import { progressOf } from '../interpreter/progress.ts';
+import { initialState } from '../interpreter/interpreter.ts';
+import type { State } from '../interpreter/state.ts';
+import type { Json, Plan } from '../plan/plan.ts';
+import { PROGRESS_QUERY, RESOLVE, type Resolution, type ResolveRequest } from '../plan/worker-contract.ts';
+import { host } from './host.ts';
+
+interface Pinned {
+  readonly plan: Plan;
+  readonly state: State;
+}
+
+/** Runs the definition that bears the workflow's type. `input` is checked against the definition's schema. */
+export default async function definition(input?: Json): Promise<Json> {
+  let pinned: Pinned | undefined;
+  // Before the first await: a query may come with the first activation.
+  setDefaultQueryHandler((query) => answer(query, pinned));
+  pinned = await pin(input);
+  return host(pinned.plan, pinned.state);
+}
+
+async function pin(input: Json | undefined): Promise<Pinned> {
+  const info = workflowInfo();
+  const { [RESOLVE]: resolve } = proxyLocalActivities<{ [RESOLVE](request: ResolveRequest): Promise<Resolution> }>({
+    startToCloseTimeout: '5s',
+    retry: { maximumAttempts: 1 },
+  });
+  const startedAt = info.startTime.getTime();
+  const resolution = await resolve!({
+    type: info.workflowType,
+    ...(input !== undefined && { input }),
+    startedAt,
+  }).catch((error: unknown) => {
+    // An ActivityFailure would end the run; what went wrong here is the worker's, so the task fails and is retried.
+    throw new Error(`${RESOLVE} failed: ${messageOf(error)}`);
+  });
+  switch (resolution.outcome) {
+    case 'resolved': {
+      const run = { id: info.workflowId, type: info.workflowType, rootRunId: info.firstExecutionRunId, startedAt };
+      const state = initialState(run, resolution.input ?? input ?? {});
+      return { plan: resolution.plan, state };
+    }
+    case 'refused':
+      throw ApplicationFailure.create({
+        type: resolution.type,
+        message: resolution.message,
+        details: [resolution.details],
+        nonRetryable: true,
+      });
+    case 'unknown':
+      // Not a failure of the run: the task fails, nothing of it is recorded, and the server tries again.
+      throw new Error(resolution.message);
+  }
+}
+
+function answer(query: string, pinned: Pinned | undefined): unknown {
+  if (query !== PROGRESS_QUERY) throw new Error(`unknown query '${query}'; this workflow answers ${PROGRESS_QUERY}`);
+  return pinned === undefined ? null : progressOf(pinned.plan, pinned.state);
+}
+
+function messageOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
+}
