@@ -51,7 +51,12 @@ export interface Step {
 }
 
 export type Action =
-  | { readonly kind: 'activity'; readonly keyRange: SourceRange; readonly activity: Located<string>; readonly with?: YamlNode }
+  | {
+      readonly kind: 'activity';
+      readonly keyRange: SourceRange;
+      readonly activity: Located<string>;
+      readonly with?: YamlNode;
+    }
   | { readonly kind: 'set'; readonly keyRange: SourceRange; readonly value: YamlNode }
   | { readonly kind: 'group'; readonly keyRange: SourceRange; readonly block: Block }
   | {
