@@ -1,0 +1,16 @@
+import { openBatch, practitionerExists } from '../../database/payments/open-batch.ts';
+import type { OpenPayoutBatch } from '../../generated/activities/payments/open-payout-batch.ts';
+
+const openPayoutBatch: OpenPayoutBatch = async ({ min_amount, practitioner_id }, context) => {
+  if (practitioner_id !== undefined && !(await practitionerExists(context.database, practitioner_id))) {
+    throw context.error('PractitionerNotFound', `there is no practitioner ${practitioner_id}`);
+  }
+  const { batchId, payoutIds } = await openBatch(context.database, {
+    minAmount: min_amount,
+    ...(practitioner_id === undefined ? {} : { practitionerId: practitioner_id }),
+  });
+  context.logger.info('payout batch opened', { batch_id: batchId, payouts: payoutIds.length });
+  return { batch_id: batchId, payouts: payoutIds.map((id) => ({ id })) };
+};
+
+export default openPayoutBatch;

@@ -1,0 +1,53 @@
+import { markPaid, readPayout } from '../../database/payments/payouts.ts';
+import type { TransferPayout } from '../../generated/activities/payments/transfer-payout.ts';
+import { choosePaymentProvider } from '../../providers/payments/choose.ts';
+import type { Transfer, TransferAnswer } from '../../providers/payments/provider.ts';
+
+const transferPayout: TransferPayout = async ({ payout_id, method }, context) => {
+  const payout = await readPayout(context.database, payout_id, method);
+  if (payout.transferId !== null) return { transfer_id: payout.transferId, amount: payout.amount };
+  if (payout.status !== 'reserved')
+    throw new Error(`payout '${payout_id}' is ${payout.status} and cannot be paid`);
+
+  const provider = choosePaymentProvider(process.env, context.database);
+  // An earlier attempt may have moved the money: what the provider knows comes before asking it again.
+  const made = context.outcomeUnknown ? await provider.findTransfer(payout_id) : undefined;
+  if (!made && payout.providerAccount === null) {
+    throw context.error('AccountClosed', `the practitioner has no account for ${method}`);
+  }
+  const answer: TransferAnswer = made
+    ? { outcome: 'transferred', transfer: made }
+    : await provider.transfer({
+        idempotencyKey: context.idempotencyKey,
+        account: payout.providerAccount!,
+        ...payout.amount,
+        metadata: { payout_id, workflow_id: context.workflow.id },
+      });
+
+  switch (answer.outcome) {
+    case 'account_closed':
+      throw context.error('AccountClosed', `${provider.name}: account '${payout.providerAccount}' is closed`);
+    case 'insufficient_funds':
+      throw context.error('InsufficientFunds', `${provider.name}: the balance does not cover the payout`, {
+        available: { amount: answer.available, currency: payout.amount.currency },
+      });
+    case 'transferred':
+      assertSameMoney(answer.transfer, payout.amount);
+      await markPaid(context.database, { payoutId: payout_id, method, transferId: answer.transfer.id });
+      return { transfer_id: answer.transfer.id, amount: payout.amount };
+  }
+};
+
+export default transferPayout;
+
+/** A transfer of other money under our payout's name is for a person to look at, not for the ledger. */
+function assertSameMoney(
+  transfer: Transfer,
+  due: { readonly amount: number; readonly currency: string },
+): void {
+  if (transfer.amount !== due.amount || transfer.currency !== due.currency) {
+    throw new Error(
+      `transfer '${transfer.id}' moved ${transfer.amount} ${transfer.currency}, not ${due.amount} ${due.currency}`,
+    );
+  }
+}
