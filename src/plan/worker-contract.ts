@@ -27,11 +27,16 @@ export type Resolution =
       readonly plan: Plan;
       /** The input with its defaults, where that differs from what the run was started with. */
       readonly input?: Json;
+      /** The task queues of domains whose activities are served elsewhere than on the run's own. */
+      readonly taskQueues?: TaskQueues;
     }
   /** The run cannot start, and no other worker would say otherwise: it fails with this. */
   | { readonly outcome: 'refused'; readonly type: string; readonly message: string; readonly details: Json }
   /** This worker does not know the definition; another one may, or this one after its deploy. */
   | { readonly outcome: 'unknown'; readonly message: string };
+
+/** Task queues by domain. */
+export type TaskQueues = { readonly [domain: string]: string };
 
 /** The second argument of every activity call: what it is for. */
 export interface ActivityCall {

@@ -11,7 +11,7 @@ import type { Command, Failure, HostEvent, ScheduleActivity } from '../interpret
 import { advance } from '../interpreter/interpreter.ts';
 import type { State } from '../interpreter/state.ts';
 import type { Json, Plan } from '../plan/plan.ts';
-import { type ActivityCall, SIGNATURE_DRIFT } from '../plan/worker-contract.ts';
+import { type ActivityCall, SIGNATURE_DRIFT, type TaskQueues } from '../plan/worker-contract.ts';
 import { Admission } from './admission.ts';
 import { toFailure } from './failures.ts';
 
@@ -26,9 +26,10 @@ type Happening = HostEvent extends infer Event ? (Event extends HostEvent ? Omit
 /**
  * Runs a plan on Temporal: carries the interpreter's commands out and takes what becomes of them back, with one
  * pair of callbacks a command and no promise of its own between them.
+ * @param taskQueues where a domain's activities go, if not to the run's own queue
  * @returns the run's output; rejects with an ApplicationFailure or a CancelledFailure
  */
-export function host(plan: Plan, state: State): Promise<Json> {
+export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<Json> {
   return new Promise((resolve, reject) => {
     // What runs is cancelled by the interpreter, one by one, never by Temporal's propagation.
     const shield = new CancellationScope({ cancellable: false });
@@ -81,7 +82,7 @@ export function host(plan: Plan, state: State): Promise<Json> {
     function schedule(command: ScheduleActivity): void {
       const { id, activity } = command;
       const about: ActivityCall = { key: command.key, step: command.step, signature: command.signature };
-      const { [activity]: call } = proxyActivities<Activities>(activityOptions(command));
+      const { [activity]: call } = proxyActivities<Activities>(activityOptions(command, taskQueues));
       inScope(id, () => call!(command.input, about)).then(
         (output) => end(id, { type: 'activity_completed', id, output: output ?? {} }),
         (error) => fail(command, error),
@@ -119,9 +120,12 @@ export function host(plan: Plan, state: State): Promise<Json> {
   });
 }
 
-function activityOptions(command: ScheduleActivity): Parameters<typeof proxyActivities>[0] {
+function activityOptions(command: ScheduleActivity, taskQueues: TaskQueues): Parameters<typeof proxyActivities>[0] {
   const { retry, timeouts } = command;
+  const domain = command.activity.slice(0, command.activity.indexOf('/'));
+  const taskQueue = Object.hasOwn(taskQueues, domain) ? taskQueues[domain] : undefined;
   return {
+    ...(taskQueue !== undefined && { taskQueue }),
     ...(timeouts.startToCloseMs !== undefined && { startToCloseTimeout: timeouts.startToCloseMs }),
     ...(timeouts.scheduleToCloseMs !== undefined && { scheduleToCloseTimeout: timeouts.scheduleToCloseMs }),
     ...(timeouts.scheduleToStartMs !== undefined && { scheduleToStartTimeout: timeouts.scheduleToStartMs }),

@@ -7,12 +7,13 @@ import { progressOf } from '../interpreter/progress.ts';
 import { initialState } from '../interpreter/interpreter.ts';
 import type { State } from '../interpreter/state.ts';
 import type { Json, Plan } from '../plan/plan.ts';
-import { PROGRESS_QUERY, RESOLVE, type Resolution, type ResolveRequest } from '../plan/worker-contract.ts';
+import { PROGRESS_QUERY, RESOLVE, type Resolution, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
 import { host } from './host.ts';
 
 interface Pinned {
   readonly plan: Plan;
   readonly state: State;
+  readonly taskQueues: TaskQueues;
 }
 
 /** Runs the definition that bears the workflow's type. `input` is checked against the definition's schema. */
@@ -21,7 +22,7 @@ export default async function definition(input?: Json): Promise<Json> {
   // Before the first await: a query may come with the first activation.
   setDefaultQueryHandler((query) => answer(query, pinned));
   pinned = await pin(input);
-  return host(pinned.plan, pinned.state);
+  return host(pinned.plan, pinned.state, pinned.taskQueues);
 }
 
 async function pin(input: Json | undefined): Promise<Pinned> {
@@ -43,7 +44,7 @@ async function pin(input: Json | undefined): Promise<Pinned> {
     case 'resolved': {
       const run = { id: info.workflowId, type: info.workflowType, rootRunId: info.firstExecutionRunId, startedAt };
       const state = initialState(run, resolution.input ?? input ?? {});
-      return { plan: resolution.plan, state };
+      return { plan: resolution.plan, state, taskQueues: resolution.taskQueues ?? {} };
     }
     case 'refused':
       throw ApplicationFailure.create({

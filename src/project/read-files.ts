@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** A file of the project: its path from the root, with forward slashes, and its text. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Files that are larger are not read into memory; the checker reports them by their size. */
+const MAXIMUM_BYTES = 16 * 1024 * 1024;
+
+/** The definitions of a project, sorted by path. Tests (`*.test.yaml`) are not definitions. */
+export function readDefinitionFiles(root: string): SourceFile[] {
+  return readYamlFiles(root, 'definitions').filter(({ file }) => !/\.test\.ya?ml$/.test(file));
+}
+
+/** The activities' signatures of a project, sorted by path. */
+export function readSignatureFiles(root: string): SourceFile[] {
+  return readYamlFiles(root, 'schemas/activities');
+}
+
+/** Reads a file that a schema refers to; `undefined` if there is none. */
+export function readProjectFile(root: string, file: string): string | undefined {
+  const path = join(root, file);
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
+}
+
+function readYamlFiles(root: string, folder: string): SourceFile[] {
+  const top = join(root, folder);
+  if (!existsSync(top)) return [];
+  return (readdirSync(top, { recursive: true }) as string[])
+    .filter((path) => /\.ya?ml$/.test(path))
+    .map((path) => join(top, path))
+    .filter((path) => statSync(path).isFile() && statSync(path).size <= MAXIMUM_BYTES)
+    .map((path) => ({ file: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }))
+    .sort((a, b) => (a.file < b.file ? -1 : 1));
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { Context, type Info } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Knex } from 'knex';
+import type { Signature } from '../document/signature.ts';
+import { type EffectCall, IdempotencyConflict, runExternal, runWrite } from '../effects/effects.ts';
+import { compileSchema } from '../json-schema/compile-schema.ts';
+import { formatProblem } from '../json-schema/schema-problem.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+import type { Json } from '../plan/plan.ts';
+import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT } from '../plan/worker-contract.ts';
+import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
+import { DeclaredError } from './declared-error.ts';
+
+/** How soon a call is made again that waits for a deploy. */
+const DRIFT_RETRY = '10s';
+
+/** An activity as Temporal's worker calls it: the input, and what the call is for. */
+export type ActivityFunction = (input: Json, about?: ActivityCall) => Promise<Json>;
+
+/** The code of an activity as the worker finds it: its types are checked where it is written. */
+export type Implementation = Activity<never, unknown, ErrorDetails>;
+
+/**
+ * Wraps an activity: its input and output are held against the signature, an effect happens once a key, and what
+ * it throws becomes a failure with a stable type.
+ *
+ * Failures: `InvalidInput`, `InvalidOutput`, `IdempotencyConflict` (never retried); `SignatureDrift` (until the
+ * deploy is through); the declared errors, as their signature says; anything else is retried under its own name.
+ */
+export function activityFunction(signature: Signature, implementation: Implementation, database: Knex): ActivityFunction {
+  return async (input, about) => {
+    const { info } = Context.current();
+    const call = about ?? callOfForeignWorkflow(info);
+    try {
+      return await perform(signature, implementation, database, input, call, info);
+    } catch (error) {
+      throw toFailure(error, signature, info.attempt);
+    }
+  };
+}
+
+/** What is called for an activity that this worker does not serve. */
+export function unservedActivity(served: readonly string[]): () => Promise<never> {
+  return async () => {
+    const { activityType } = Context.current().info;
+    throw drift(`this worker does not serve ${activityType}; it serves ${served.join(', ') || 'no activity'}`);
+  };
+}
+
+async function perform(
+  signature: Signature,
+  implementation: Implementation,
+  database: Knex,
+  input: Json,
+  about: ActivityCall,
+  info: Info,
+): Promise<Json> {
+  const valid = validInput(signature, input, about);
+  const call: EffectCall = {
+    key: sha256(about.key),
+    fingerprint: sha256(canonicalJson(input)),
+    activity: signature.name,
+    workflowId: info.workflowExecution?.workflowId ?? '',
+    step: about.step,
+  };
+  const run = async (db: Knex, outcomeUnknown: boolean): Promise<Json> => {
+    const context = contextOf(call, info, db, outcomeUnknown);
+    // Checked before the record is written: a write that answers nonsense is rolled back.
+    return validOutput(signature, await implementation(valid as never, context));
+  };
+  switch (signature.effect) {
+    case 'write':
+      return runWrite(database, call, (transaction) => run(transaction, false));
+    case 'external':
+      return runExternal(
+        database,
+        call,
+        ({ outcomeUnknown }) => run(database, outcomeUnknown),
+        (error) => error instanceof DeclaredError,
+      );
+    case 'read':
+    case 'pure':
+      return run(database, false);
+  }
+}
+
+/** A workflow that somebody wrote by hand calls with the input alone. */
+function callOfForeignWorkflow(info: Info): ActivityCall {
+  return { key: `${info.workflowExecution?.runId}/${info.activityId}`, step: info.activityId, signature: '' };
+}
+
+function validInput(signature: Signature, input: Json, about: ActivityCall): Json {
+  const validation = compileSchema(signature.input)(input);
+  if (validation.ok) return validation.value;
+  const problems = validation.problems.map(formatProblem).join('; ');
+  // The plan was compiled against another signature: a deploy is under way, or came too early.
+  if (about.signature !== '' && about.signature !== signature.hash) {
+    throw drift(`${signature.name} has another signature here than the run was started with: ${problems}`);
+  }
+  throw ApplicationFailure.create({
+    type: 'InvalidInput',
+    message: `the input of ${signature.name} is not valid: ${problems}`,
+    nonRetryable: true,
+  });
+}
+
+function validOutput(signature: Signature, output: unknown): Json {
+  // What a payload cannot carry (functions, undefined members) is not there for the schema either.
+  const json: Json = output === undefined ? {} : (JSON.parse(JSON.stringify(output)) as Json);
+  const validation = compileSchema(signature.output)(json);
+  if (validation.ok) return validation.value;
+  throw ApplicationFailure.create({
+    type: 'InvalidOutput',
+    message: `${signature.name} answered what its signature does not allow: ${validation.problems.map(formatProblem).join('; ')}`,
+    nonRetryable: true,
+  });
+}
+
+function contextOf(call: EffectCall, info: Info, database: Knex, outcomeUnknown: boolean): ActivityContext {
+  const temporal = Context.current();
+  return {
+    idempotencyKey: call.key,
+    attempt: info.attempt,
+    outcomeUnknown,
+    signal: temporal.cancellationSignal,
+    heartbeat: (progress) => temporal.heartbeat(progress),
+    logger: temporal.log,
+    database,
+    workflow: {
+      id: call.workflowId,
+      type: info.workflowType ?? '',
+      runId: info.workflowExecution?.runId ?? '',
+      step: call.step,
+    },
+    error: (type, message, details?: unknown) => new DeclaredError(type, message, details),
+  };
+}
+
+/** What Temporal is told of an error: a stable type, and whether another attempt can help. */
+function toFailure(error: unknown, signature: Signature, attempt: number): Error {
+  if (error instanceof CancelledFailure) return error;
+  const details: FailureDetails = { attempt };
+  if (error instanceof DeclaredError) {
+    const declared = signature.errors[error.type];
+    if (declared === undefined) {
+      const message = `${signature.name} failed with '${error.type}', which its signature does not declare: ${error.message}`;
+      return ApplicationFailure.create({ type: 'InvalidOutput', message, nonRetryable: true, details: [details] });
+    }
+    return ApplicationFailure.create({
+      type: error.type,
+      message: error.message,
+      nonRetryable: !declared.retryable,
+      details: [error.details === undefined ? details : { ...details, details: error.details }],
+    });
+  }
+  if (error instanceof ApplicationFailure) {
+    return ApplicationFailure.create({
+      type: error.type ?? 'Error',
+      message: error.message,
+      nonRetryable: error.nonRetryable ?? false,
+      nextRetryDelay: error.nextRetryDelay,
+      details: [details],
+    });
+  }
+  if (error instanceof IdempotencyConflict) {
+    return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: true, details: [details] });
+  }
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: `threw ${String(error)}` };
+  return ApplicationFailure.create({
+    type: name,
+    message,
+    details: [details],
+    ...(error instanceof Error && { cause: error }),
+  });
+}
+
+function drift(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: SIGNATURE_DRIFT, message, nextRetryDelay: DRIFT_RETRY });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

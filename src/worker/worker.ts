@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Knex } from 'knex';
+import type { Json } from '../plan/plan.ts';
+import { RESOLVE, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
+import type { Project } from '../project/project.ts';
+import { activityFunction, unservedActivity } from './activity-function.ts';
+import type { ServedActivity } from './load-activities.ts';
+import { resolveDefinition } from './resolve-definition.ts';
+
+export interface WorkerSetup {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly project: Project;
+  readonly activities: readonly ServedActivity[];
+  readonly database: Knex;
+  /** Task queues by domain, where configured. */
+  readonly taskQueues: TaskQueues;
+  /** The version of the engine, recorded with the pin. */
+  readonly engine: string;
+  /** The file with the prebuilt bundle of the generic workflow. */
+  readonly bundle: string;
+  /** Activities at a time. Default 100. */
+  readonly maxConcurrentActivities?: number;
+}
+
+/**
+ * Makes a worker that interprets every definition and serves the given activities. `run()` it; `shutdown()`
+ * drains it.
+ * @throws Error if the bundle is not there
+ */
+export async function createWorker(setup: WorkerSetup): Promise<Worker> {
+  if (!existsSync(setup.bundle)) throw new Error(`${setup.bundle} is missing; run \`npm run build\``);
+  const options: WorkerOptions = {
+    connection: setup.connection,
+    namespace: setup.namespace,
+    taskQueue: setup.taskQueue,
+    workflowBundle: { codePath: setup.bundle },
+    activities: activitiesOf(setup),
+    maxConcurrentActivityTaskExecutions: setup.maxConcurrentActivities ?? 100,
+    // A drained worker lets its activities finish; what takes longer is retried elsewhere.
+    shutdownGraceTime: '20s',
+    shutdownForceTime: '25s',
+  };
+  return Worker.create(options);
+}
+
+function activitiesOf(setup: WorkerSetup): Record<string, (...args: never[]) => Promise<unknown>> {
+  const served = setup.activities.map(
+    ({ signature, implementation }) =>
+      [signature.name, activityFunction(signature, implementation, setup.database)] as const,
+  );
+  const { engine, taskQueues, project } = setup;
+  return {
+    ...Object.fromEntries(served),
+    [RESOLVE]: async (request: ResolveRequest): Promise<Json> =>
+      resolveDefinition(project, request, { engine, taskQueues, now: Date.now() }) as unknown as Json,
+    // Temporal's name for what is called when no activity of that name is registered.
+    default: unservedActivity(served.map(([name]) => name)),
+  };
+}
