@@ -34,6 +34,13 @@ export interface Config {
   readonly sources: { readonly [setting in SettingName]: string };
 }
 
+/** What names a server that is not ours, or how to reach it. */
+const POINTS_OUTSIDE: ReadonlySet<SettingName> = new Set([
+  'temporal.address',
+  'temporal.tls',
+  'database.url',
+]);
+
 /** Values of command-line flags, by the flag's name without dashes; undefined says nothing. */
 export interface ConfigFlags {
   readonly address?: string | undefined;
@@ -48,7 +55,8 @@ export type ConfigResult =
 
 /**
  * The configuration of the project around `cwd`: flags before environment before `estuary.yaml` before defaults.
- * An environment variable that is empty is not set. Returns every problem found, never the first alone.
+ * An environment variable that is empty is not set. `ESTUARY_EMBEDDED=1` leaves every configured server alone, as
+ * the demo must. Returns every problem found, never the first alone.
  */
 export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: ConfigFlags }): ConfigResult {
   const root = findProjectRoot(from.cwd);
@@ -63,6 +71,10 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
   const sources = {} as Record<SettingName, string>;
 
   for (const setting of SETTINGS) {
+    if (from.env.ESTUARY_EMBEDDED === '1' && POINTS_OUTSIDE.has(setting.name)) {
+      sources[setting.name] = 'ESTUARY_EMBEDDED';
+      continue;
+    }
     const found = candidates(setting)[0];
     const fallback = fallbackOf(setting, from.env);
     sources[setting.name] = found?.where ?? (fallback === undefined ? 'not set' : 'default');
@@ -80,7 +92,7 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
         address: text('temporal.address'),
         namespace: text('temporal.namespace')!,
         taskQueue: text('temporal.task_queue')!,
-        tls: values.get('temporal.tls') as boolean,
+        tls: values.get('temporal.tls') === true,
       },
       database: { url: text('database.url') },
       stack: {

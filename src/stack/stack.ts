@@ -51,6 +51,11 @@ export interface StackStatus {
   readonly database?: { readonly pid: number; readonly url: string; readonly log: string };
 }
 
+/** The data folder of a project's stack: `dev` for whoever works with it, `test` for the tests. */
+export function stackDirectory(root: string, name: 'dev' | 'test'): string {
+  return join(root, '.estuary', name);
+}
+
 /** Building the Temporal CLI may take some minutes, and whoever does it holds the folder's lock meanwhile. */
 const LOCK_TIMEOUT_MS = 30 * 60_000;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startStack, stopStack } from '../../src/stack/stack.ts';
+import { stackDirectory, startStack, stopStack } from '../../src/stack/stack.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,7 +11,7 @@ declare module 'vitest' {
 
 /** Once for all files of `test/real`: the stack of `.estuary/test`, on any free ports, stopped at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDirectory = join(import.meta.dirname, '..', '..', '.estuary', 'test');
+  const dataDirectory = stackDirectory(join(import.meta.dirname, '..', '..'), 'test');
   const { temporal, database, started } = await startStack({
     dataDirectory,
     ports: { temporal: 0, ui: 0, database: 0 },

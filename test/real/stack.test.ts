@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identityOf, until } from '../../src/stack/processes.ts';
 import { type StackEvent, stackStatus, startStack, stopStack } from '../../src/stack/stack.ts';
-import { readState, recordServer } from '../../src/stack/state.ts';
+import { readState } from '../../src/stack/state.ts';
 
 const ANY_PORTS = { temporal: 0, ui: 0, database: 0 };
 let dataDirectory: string;
@@ -29,7 +28,7 @@ const pids = () => {
   const { temporal, database } = readState(dataDirectory);
   return { temporal: temporal!.pid, database: database!.pid };
 };
-const kill = async (pid: number) => {
+const _kill = async (pid: number) => {
   process.kill(pid, 'SIGKILL');
   expect(await until(async () => (await identityOf(pid)) === undefined, 10_000)).toBe(true);
 };
