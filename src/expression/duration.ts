@@ -1,4 +1,4 @@
-/** The one grammar of durations: a number with a unit, `30s`, `1.5h`, or several, `1h30m`. */
+/** The one grammar of durations: a number with a unit, `30s`, `1.5h`, or several, `1h30m`, in the order w d h m s ms. */
 
 const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ['w', 604_800_000],
@@ -9,16 +9,18 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ['ms', 1],
 ];
 
-const MS: ReadonlyMap<string, number> = new Map(UNITS);
+const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
+const GRAMMAR = new RegExp(`^(-?)(?=\\d)${UNITS.map(([unit]) => `(?:${NUMBER}${unit})?`).join('')}$`);
 
-/** Milliseconds of a duration such as `72h` or `-1h30m`, rounded; `undefined` if it is none. */
+/**
+ * Milliseconds of a duration such as `72h` or `-1h30m`, rounded; `undefined` if it is none. The larger units
+ * come first, each at most once.
+ */
 export function parseDuration(text: string): number | undefined {
-  if (text.length > 64 || !/^-?(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(text)) return undefined;
-  let ms = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)) {
-    ms += Number(number) * (MS.get(unit ?? '') ?? 0);
-  }
-  const rounded = Math.round(text.startsWith('-') ? -ms : ms);
+  const match = text.length <= 64 ? GRAMMAR.exec(text) : null;
+  if (match === null) return undefined;
+  const ms = UNITS.reduce((sum, [, size], i) => sum + Number(match[i + 2] ?? 0) * size, 0);
+  const rounded = Math.round(match[1] === '-' ? 0 - ms : ms);
   return Number.isSafeInteger(rounded) ? rounded : undefined;
 }
 
