@@ -41,11 +41,7 @@ export class CallChecker {
       return this.#checker.report('unknown-function', nameOf(node, name), `unknown function '${name}'`, hint);
     }
     if (!this.#arguments(node, name, signature, args, types)) return signature.gives;
-    const [first] = types;
-    if (name === 'money' && first && first.kind !== 'dyn' && !isMoney(first)) {
-      const message = `money() takes {amount, currency}, '${this.#checker.text(args[0]!)}' is ${describe(first)}`;
-      this.#checker.report('type-mismatch', args[0]!, message);
-    }
+    if (name === 'money') this.#money(args[0]!, types[0]!);
     return name === 'dyn' ? DYN : signature.gives;
   }
 
@@ -66,10 +62,11 @@ export class CallChecker {
     }
     if (isOptionalNamespace(receiver)) return this.#optionalNamespace(node, around);
     const type = this.#checker.infer(receiver, around);
-    const types = args.map((argument) => this.#checker.infer(argument, around));
-    if (name === 'orValue' || name === 'or') return this.#orElse(node, type, types);
     const signature = METHOD_SIGNATURES.get(name);
-    if (signature === undefined) return this.#unknownMethod(node, name);
+    const orElse = name === 'orValue' || name === 'or';
+    if (signature === undefined && !orElse) return this.#unknownMethod(node, name, around);
+    const types = args.map((argument) => this.#checker.infer(argument, around));
+    if (signature === undefined) return this.#orElse(node, type, types);
     const used = this.#receiver(node, name, signature, type);
     if (!this.#arguments(node, name, signature, args, types)) return signature.gives;
     if (name === 'matches') this.#pattern(args[0]!);
@@ -130,8 +127,14 @@ export class CallChecker {
     return name === 'or' ? optionalType(value) : mayBeAbsent(fallback) ? optionalType(value) : value;
   }
 
-  #unknownMethod(node: NodeOf<'rcall'>, name: string): Type {
+  #unknownMethod(node: NodeOf<'rcall'>, name: string, around: Surroundings): Type {
     const place = nameOf(node, name);
+    // A name alone in the first place is meant to be bound, as in `list.mapp(x, x.id)`.
+    const [first, ...others] = node.args[2];
+    const locals = first?.op === 'id' ? new Map([...around.locals, [first.args, DYN]]) : around.locals;
+    for (const argument of first && first.op !== 'id' ? node.args[2] : others) {
+      this.#checker.infer(argument, { ...around, locals });
+    }
     const arity = COMPREHENSIONS.get(name);
     if (arity) {
       const message = `${name}() takes a variable and ${arity[0] === 2 ? 'an expression' : 'expressions'}`;
@@ -188,6 +191,13 @@ export class CallChecker {
       this.#checker.report('type-mismatch', argument, message, orValueHint(used, expected));
     });
     return true;
+  }
+
+  #money(node: Node, type: Type): void {
+    const used = this.#checker.used(type, node);
+    if (used.kind === 'dyn' || isMoney(used)) return;
+    const message = `money() takes {amount, currency}, '${this.#checker.text(node)}' is ${describe(used)}`;
+    this.#checker.report('type-mismatch', node, message, orValueHint(used, []));
   }
 
   #pattern(node: Node): void {

@@ -134,7 +134,7 @@ export class Checker {
   /** The type without null, which is reported. */
   used(type: Type, node: Node): Type {
     const stripped = withoutNull(type);
-    if (stripped === type || stripped === DYN) return type;
+    if (stripped === type) return type;
     if (this.#doubt(node)) {
       const text = this.text(node);
       this.report('possibly-null', node, `'${text}' may be null`, `ask first: ${text} != null ? … : …`);
@@ -433,7 +433,7 @@ function stepsType(steps: TypeScope['steps']): Type {
 }
 
 function withoutNull(type: Type): Type {
-  if (type.kind !== 'union') return type;
+  if (type.kind !== 'union' || !type.of.some((atom) => atom.kind === 'null')) return type;
   return unionOf(type.of.filter((atom) => atom.kind !== 'null'));
 }
 

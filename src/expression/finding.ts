@@ -30,4 +30,3 @@ export type ExpressionFindingCode =
   /** Amounts of money are computed by activities. */
   | 'money-arithmetic'
   | 'regex-unsafe';
-

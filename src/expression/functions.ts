@@ -3,19 +3,17 @@
  * depends on a locale or a time zone is missing on purpose.
  */
 import { formatDuration, parseDuration } from './duration.ts';
-import { formatMoney } from './money.ts';
+import { formatMoney, isMoney } from './money.ts';
 import { timestamp } from './operators.ts';
 import {
   aKind,
   charge,
   Duration,
   Fault,
-  isObject,
   type Kind,
   kindOf,
   NONE,
   Optional,
-  property,
   type Run,
   Timestamp,
   type Value,
@@ -226,13 +224,7 @@ function toDuration(value: Value, at: number): Duration {
 }
 
 function moneyText(value: Value, at: number): string {
-  if (isObject(value)) {
-    const amount = property(value, 'amount');
-    const currency = property(value, 'currency');
-    if (Number.isSafeInteger(amount) && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)) {
-      return formatMoney(amount as number, currency);
-    }
-  }
+  if (isMoney(value)) return formatMoney(value);
   throw new Fault('money() takes {amount: whole minor units, currency: three capital letters}', at);
 }
 
