@@ -48,7 +48,7 @@ function freeName(merged: { readonly [name: string]: JsonSchema }, name: string,
   let free = name;
   for (let count = 2; Object.hasOwn(merged, free); count++) {
     if (JSON.stringify(merged[free]) === JSON.stringify(schema)) return free;
-    free = `${name}_${count}`;
+    free = `${name}${count}`;
   }
   return free;
 }
