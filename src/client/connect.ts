@@ -26,6 +26,8 @@ export async function connect({ address, namespace, tls }: TemporalTarget): Prom
     return new Client({ connection, namespace });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CannotReachTemporal(`no answer from Temporal at ${address}, namespace '${namespace}': ${reason}`);
+    throw new CannotReachTemporal(
+      `no answer from Temporal at ${address}, namespace '${namespace}': ${reason}`,
+    );
   }
 }

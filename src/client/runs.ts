@@ -40,7 +40,10 @@ export interface RunFailure {
 }
 
 /** Starts a run; it goes on without us from here. */
-export async function startRun(client: Client, { name, input, taskQueue, workflowId }: StartOptions): Promise<Run> {
+export async function startRun(
+  client: Client,
+  { name, input, taskQueue, workflowId }: StartOptions,
+): Promise<Run> {
   return client.workflow.start(name, {
     args: [input],
     taskQueue,
@@ -65,9 +68,14 @@ export async function outcomeOf(run: Pick<Run, 'result'>): Promise<RunOutcome> {
 }
 
 /** How far a run is; `undefined` if no worker answers in time, or it has not got its plan yet. */
-export async function queryProgress<Progress>(client: Client, run: Pick<Run, 'query'>): Promise<Progress | undefined> {
+export async function queryProgress<Progress>(
+  client: Client,
+  run: Pick<Run, 'query'>,
+): Promise<Progress | undefined> {
   try {
-    const answer = await client.connection.withDeadline(Date.now() + 3000, () => run.query<Progress | null>(PROGRESS_QUERY));
+    const answer = await client.connection.withDeadline(Date.now() + 3000, () =>
+      run.query<Progress | null>(PROGRESS_QUERY),
+    );
     return answer ?? undefined;
   } catch {
     // Progress is a courtesy: the run and its result do not depend on it.
@@ -75,13 +83,13 @@ export async function queryProgress<Progress>(client: Client, run: Pick<Run, 'qu
   }
 }
 
-/** Whether a worker polls a task queue for workflows. */
-export async function isServed(client: Client, taskQueue: string): Promise<boolean> {
+/** Who polled a task queue for workflows of late, `pid@host` each; the server forgets them only after minutes. */
+export async function pollersOf(client: Client, taskQueue: string): Promise<string[]> {
   const WORKFLOW = 1;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: taskQueue },
     taskQueueType: WORKFLOW,
   });
-  return (pollers ?? []).length > 0;
+  return (pollers ?? []).map(({ identity }) => identity ?? '');
 }

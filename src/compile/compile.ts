@@ -10,8 +10,8 @@ import {
   type BlockPlan,
   type CatchPlan,
   type Json,
-  type Plan,
   PLAN_FORMAT,
+  type Plan,
   type RetryPlan,
   type SignaturePlan,
   type StepAction,
@@ -193,7 +193,9 @@ function dropUnreadOutputs(block: BlockPlan, read: ReadonlySet<string> | 'all'):
 function planSignatures(signatures: CheckedDocument['signatures']): { [activity: string]: SignaturePlan } {
   const plans: { [activity: string]: SignaturePlan } = {};
   for (const [name, { hash, effect, errors, timeoutMs }] of signatures) {
-    const retryable = Object.entries(errors).map(([type, error]) => [type, { retryable: error.retryable }] as const);
+    const retryable = Object.entries(errors).map(
+      ([type, error]) => [type, { retryable: error.retryable }] as const,
+    );
     plans[name] = { hash, effect, errors: Object.fromEntries(retryable), timeoutMs };
   }
   return plans;

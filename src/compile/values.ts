@@ -9,7 +9,8 @@ export type Lines = readonly number[];
 
 /** A node of the YAML as a value of the plan. Parts without an expression become literals as a whole. */
 export function toValue(node: YamlNode, lines: Lines): Value {
-  if (node.kind === 'scalar') return typeof node.value === 'string' ? toText(node.value, lineOf(node, lines)) : { literal: node.value };
+  if (node.kind === 'scalar')
+    return typeof node.value === 'string' ? toText(node.value, lineOf(node, lines)) : { literal: node.value };
   if (node.kind === 'sequence') {
     const list = node.items.map((item) => toValue(item, lines));
     return list.every(isLiteral) ? { literal: list.map(({ literal }) => literal) } : { list };
@@ -32,14 +33,16 @@ export function toDuration(node: YamlNode, lines: Lines): Value {
 /** Milliseconds of a literal duration that the checker has let through. */
 export function milliseconds(literal: Json): number {
   const duration = typeof literal === 'string' ? parseDuration(literal) : undefined;
-  if (duration === undefined) throw new Error(`${JSON.stringify(literal)} is no duration; the checker should have said so`);
+  if (duration === undefined)
+    throw new Error(`${JSON.stringify(literal)} is no duration; the checker should have said so`);
   return duration;
 }
 
 /** Every expression in a value. */
 export function expressionsIn(value: Value): string[] {
   if ('expression' in value) return [value.expression];
-  if ('text' in value) return value.text.flatMap((part) => (typeof part === 'string' ? [] : [part.expression]));
+  if ('text' in value)
+    return value.text.flatMap((part) => (typeof part === 'string' ? [] : [part.expression]));
   if ('object' in value) return value.object.flatMap(([, member]) => expressionsIn(member));
   if ('list' in value) return value.list.flatMap(expressionsIn);
   return [];

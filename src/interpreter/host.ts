@@ -32,7 +32,12 @@ export type HostEvent =
 export type Command =
   | ScheduleActivity
   | { readonly type: 'cancel_activity'; readonly id: number }
-  | { readonly type: 'start_timer'; readonly id: number; readonly durationMs: number; readonly summary: string }
+  | {
+      readonly type: 'start_timer';
+      readonly id: number;
+      readonly durationMs: number;
+      readonly summary: string;
+    }
   /** Not answered: the timer is forgotten. */
   | { readonly type: 'cancel_timer'; readonly id: number }
   | { readonly type: 'complete'; readonly output: Json }

@@ -36,7 +36,12 @@ import {
 } from './turn.ts';
 import { resolve, resolveCondition, resolveDuration } from './values.ts';
 
-const KINDS: { readonly [Kind in StepPlan['kind']]: StepKind<Kind> } = { activity, for_each: forEach, group, set };
+const KINDS: { readonly [Kind in StepPlan['kind']]: StepKind<Kind> } = {
+  activity,
+  for_each: forEach,
+  group,
+  set,
+};
 
 /** The state of a run before its first event, `start`. `input` is valid, with its defaults filled in. */
 export function initialState(run: RunInfo, input: Json): State {
@@ -174,7 +179,9 @@ function settle(turn: Turn, at: Place, outcome: Outcome): void {
   delete state.command;
 
   const end: Outcome =
-    state.ending !== undefined && !state.catching ? { status: 'failed', failure: state.ending.failure } : outcome;
+    state.ending !== undefined && !state.catching
+      ? { status: 'failed', failure: state.ending.failure }
+      : outcome;
   if (end.status === 'failed' && !state.catching && frame.ending === undefined) {
     const failure = end.failure;
     const handler = step.catch?.find(({ errors }) => errors === undefined || errors.includes(failure.type));

@@ -17,7 +17,12 @@ export interface StepProgress {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   /** For a `for_each`: how many items there are and what became of them. */
-  readonly items?: { readonly total: number; readonly running: number; readonly succeeded: number; readonly failed: number };
+  readonly items?: {
+    readonly total: number;
+    readonly running: number;
+    readonly succeeded: number;
+    readonly failed: number;
+  };
 }
 
 /** Reads the progress of a run off its state. The steps of a run that has ended are the ones it ended with. */
@@ -25,7 +30,11 @@ export function progressOf(plan: Plan, state: State): Progress {
   const root = state.root === undefined ? undefined : state.frames[state.root]?.steps;
   const steps = plan.blocks[0]!.steps.map((step, index): StepProgress => {
     const found = root?.[index];
-    return { id: step.id, kind: step.kind, ...(found === undefined ? { status: 'pending' } : describe(found)) };
+    return {
+      id: step.id,
+      kind: step.kind,
+      ...(found === undefined ? { status: 'pending' } : describe(found)),
+    };
   });
   return { definition: plan.name, planHash: plan.hash, steps };
 }
@@ -37,7 +46,12 @@ function describe(state: StepState): Omit<StepProgress, 'id' | 'kind'> {
     ...(state.startedAt !== undefined && { startedAt: new Date(state.startedAt).toISOString() }),
     ...(state.finishedAt !== undefined && { finishedAt: new Date(state.finishedAt).toISOString() }),
     ...(loop !== undefined && {
-      items: { total: loop.total, running: loop.active.length, succeeded: loop.succeeded, failed: loop.failed },
+      items: {
+        total: loop.total,
+        running: loop.active.length,
+        succeeded: loop.succeeded,
+        failed: loop.failed,
+      },
     }),
   };
 }

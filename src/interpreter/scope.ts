@@ -55,4 +55,3 @@ function workflowOf({ run }: State): Record<string, unknown> {
 function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
-

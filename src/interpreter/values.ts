@@ -12,7 +12,8 @@ export type Resolved<T = Json | undefined> =
 /** Computes a value: expressions keep their type, empty optionals leave their key or list item out. */
 export function resolve(value: Value, scope: Scope): Resolved {
   if ('literal' in value) return { ok: true, value: value.literal };
-  if ('expression' in value) return finish(evaluate(value.expression, scope, newBudget()), value.expression, value.line);
+  if ('expression' in value)
+    return finish(evaluate(value.expression, scope, newBudget()), value.expression, value.line);
   if ('text' in value) return finish(evaluateText(value.text, scope, newBudget()), undefined, value.line);
   if ('object' in value) {
     const object: { [key: string]: Json } = {};
@@ -61,7 +62,11 @@ export function resolveDuration(value: Value, scope: Scope): Resolved<number> {
   });
 }
 
-function narrow<T>(resolved: Resolved, expected: string, read: (found: Json | undefined) => T | undefined): Resolved<T> {
+function narrow<T>(
+  resolved: Resolved,
+  expected: string,
+  read: (found: Json | undefined) => T | undefined,
+): Resolved<T> {
   if (!resolved.ok) return resolved;
   const value = read(resolved.value);
   if (value !== undefined) return { ok: true, value };

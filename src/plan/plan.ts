@@ -68,7 +68,13 @@ export interface CatchPlan {
 }
 
 export type StepAction =
-  | { readonly kind: 'activity'; readonly activity: string; readonly with: Value; readonly retry?: RetryPlan; readonly timeouts?: ActivityTimeoutsPlan }
+  | {
+      readonly kind: 'activity';
+      readonly activity: string;
+      readonly with: Value;
+      readonly retry?: RetryPlan;
+      readonly timeouts?: ActivityTimeoutsPlan;
+    }
   | { readonly kind: 'set'; readonly value: Value }
   | { readonly kind: 'group'; readonly block: number }
   | {

@@ -42,8 +42,12 @@ export interface RunnableDefinition {
 export function loadProject(root: string): Project {
   const signatureFiles = readSignatureFiles(root);
   const definitionFiles = readDefinitionFiles(root);
-  const checked = signatureFiles.map(({ file, text }) => checkSignature(text, file, (path) => readProjectFile(root, path)));
-  const signatures = new Map(checked.flatMap(({ signature }) => (signature ? [[signature.name, signature]] : [])));
+  const checked = signatureFiles.map(({ file, text }) =>
+    checkSignature(text, file, (path) => readProjectFile(root, path)),
+  );
+  const signatures = new Map(
+    checked.flatMap(({ signature }) => (signature ? [[signature.name, signature]] : [])),
+  );
   const catalogue = { signatures, workflows: definitionFiles.map(({ file }) => definitionName(file)) };
   const definitions = definitionFiles.map((source): [string, ProjectDefinition] => {
     const name = definitionName(source.file);
@@ -60,7 +64,10 @@ export function loadProject(root: string): Project {
 
 /** All findings of a project, in the order of its files. */
 export function findingsOf(project: Project): Diagnostic[] {
-  return [...project.signatureFindings, ...[...project.definitions.values()].flatMap(({ findings }) => findings)];
+  return [
+    ...project.signatureFindings,
+    ...[...project.definitions.values()].flatMap(({ findings }) => findings),
+  ];
 }
 
 /** The domain of a definition or an activity: the part of its name before the slash. */

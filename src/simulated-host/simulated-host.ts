@@ -84,7 +84,12 @@ class Simulator {
     this.#options = options;
     this.#startedAt = options.startedAt ?? EPOCH;
     this.#now = this.#startedAt;
-    const run: RunInfo = { id: 'simulated', type: plan.name, rootRunId: 'simulated-run', startedAt: this.#startedAt };
+    const run: RunInfo = {
+      id: 'simulated',
+      type: plan.name,
+      rootRunId: 'simulated-run',
+      startedAt: this.#startedAt,
+    };
     this.#state = initialState(run, options.input ?? {});
   }
 
@@ -117,7 +122,9 @@ class Simulator {
         this.#attempt(command, 1, this.#now);
         return;
       case 'start_timer':
-        this.#after(command.durationMs, () => this.#answer({ type: 'timer_fired', id: command.id, now: this.#now }));
+        this.#after(command.durationMs, () =>
+          this.#answer({ type: 'timer_fired', id: command.id, now: this.#now }),
+        );
         return;
       case 'cancel_activity':
         this.#cancelled.add(command.id);
@@ -161,10 +168,16 @@ class Simulator {
     if (this.#cancelled.has(command.id)) return;
     const { retry, timeouts } = command;
     const backoff = backoffMs(retry, attempt);
-    const exhausted = retry.maximumAttempts !== undefined && retry.maximumAttempts > 0 && attempt >= retry.maximumAttempts;
+    const exhausted =
+      retry.maximumAttempts !== undefined && retry.maximumAttempts > 0 && attempt >= retry.maximumAttempts;
     const deadline = scheduledAt + (timeouts.scheduleToCloseMs ?? Number.POSITIVE_INFINITY);
     if (exhausted || retry.nonRetryable.includes(failure.type) || this.#now + backoff > deadline) {
-      const event = { type: 'activity_failed', id: command.id, failure: { ...failure, attempt }, now: this.#now } as const;
+      const event = {
+        type: 'activity_failed',
+        id: command.id,
+        failure: { ...failure, attempt },
+        now: this.#now,
+      } as const;
       return this.#answer(event);
     }
     this.#after(backoff, () => {

@@ -21,7 +21,11 @@ const DRIFT_RETRY_MS = 30_000;
 type Activities = { [activity: string]: (input: Json, about: ActivityCall) => Promise<Json> };
 
 /** Events without the time, which the host adds. */
-type Happening = HostEvent extends infer Event ? (Event extends HostEvent ? Omit<Event, 'now'> : never) : never;
+type Happening = HostEvent extends infer Event
+  ? Event extends HostEvent
+    ? Omit<Event, 'now'>
+    : never
+  : never;
 
 /**
  * Runs a plan on Temporal: carries the interpreter's commands out and takes what becomes of them back, with one
@@ -42,7 +46,8 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
     function happen(event: Happening): void {
       // An exception here is a bug of ours; rejecting with a plain Error fails the task, so that a fix recovers the run.
       try {
-        for (const command of advance(plan, state, { ...event, now: Date.now() } as HostEvent)) perform(command);
+        for (const command of advance(plan, state, { ...event, now: Date.now() } as HostEvent))
+          perform(command);
       } catch (error) {
         reject(error);
       }
@@ -120,7 +125,10 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
   });
 }
 
-function activityOptions(command: ScheduleActivity, taskQueues: TaskQueues): Parameters<typeof proxyActivities>[0] {
+function activityOptions(
+  command: ScheduleActivity,
+  taskQueues: TaskQueues,
+): Parameters<typeof proxyActivities>[0] {
   const { retry, timeouts } = command;
   const domain = command.activity.slice(0, command.activity.indexOf('/'));
   const taskQueue = Object.hasOwn(taskQueues, domain) ? taskQueues[domain] : undefined;

@@ -2,12 +2,23 @@
  * The one workflow: the default export of the bundle serves every workflow type, so a definition's name is the
  * type, and any client starts it with nothing but its input.
  */
-import { ApplicationFailure, proxyLocalActivities, setDefaultQueryHandler, workflowInfo } from '@temporalio/workflow';
-import { progressOf } from '../interpreter/progress.ts';
+import {
+  ApplicationFailure,
+  proxyLocalActivities,
+  setDefaultQueryHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { initialState } from '../interpreter/interpreter.ts';
+import { progressOf } from '../interpreter/progress.ts';
 import type { State } from '../interpreter/state.ts';
 import type { Json, Plan } from '../plan/plan.ts';
-import { PROGRESS_QUERY, RESOLVE, type Resolution, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
+import {
+  PROGRESS_QUERY,
+  RESOLVE,
+  type Resolution,
+  type ResolveRequest,
+  type TaskQueues,
+} from '../plan/worker-contract.ts';
 import { host } from './host.ts';
 
 interface Pinned {
@@ -27,7 +38,9 @@ export default async function definition(input?: Json): Promise<Json> {
 
 async function pin(input: Json | undefined): Promise<Pinned> {
   const info = workflowInfo();
-  const { [RESOLVE]: resolve } = proxyLocalActivities<{ [RESOLVE](request: ResolveRequest): Promise<Resolution> }>({
+  const { [RESOLVE]: resolve } = proxyLocalActivities<{
+    [RESOLVE](request: ResolveRequest): Promise<Resolution>;
+  }>({
     startToCloseTimeout: '5s',
     retry: { maximumAttempts: 1 },
   });
@@ -42,7 +55,12 @@ async function pin(input: Json | undefined): Promise<Pinned> {
   });
   switch (resolution.outcome) {
     case 'resolved': {
-      const run = { id: info.workflowId, type: info.workflowType, rootRunId: info.firstExecutionRunId, startedAt };
+      const run = {
+        id: info.workflowId,
+        type: info.workflowType,
+        rootRunId: info.firstExecutionRunId,
+        startedAt,
+      };
       const state = initialState(run, resolution.input ?? input ?? {});
       return { plan: resolution.plan, state, taskQueues: resolution.taskQueues ?? {} };
     }
@@ -60,7 +78,8 @@ async function pin(input: Json | undefined): Promise<Pinned> {
 }
 
 function answer(query: string, pinned: Pinned | undefined): unknown {
-  if (query !== PROGRESS_QUERY) throw new Error(`unknown query '${query}'; this workflow answers ${PROGRESS_QUERY}`);
+  if (query !== PROGRESS_QUERY)
+    throw new Error(`unknown query '${query}'; this workflow answers ${PROGRESS_QUERY}`);
   return pinned === undefined ? null : progressOf(pinned.plan, pinned.state);
 }
 

@@ -33,7 +33,12 @@ export interface ActivityContext<Errors extends ErrorDetails = ErrorDetails> {
    */
   readonly database: Knex;
   /** The run that this activity works for. */
-  readonly workflow: { readonly id: string; readonly type: string; readonly runId: string; readonly step: string };
+  readonly workflow: {
+    readonly id: string;
+    readonly type: string;
+    readonly runId: string;
+    readonly step: string;
+  };
   /** Builds one of the errors that the signature declares; `throw` it. Nothing must have happened when it is thrown. */
   error<Type extends keyof Errors & string>(
     type: Type,

@@ -28,7 +28,11 @@ export type Implementation = Activity<never, unknown, ErrorDetails>;
  * Failures: `InvalidInput`, `InvalidOutput`, `IdempotencyConflict` (never retried); `SignatureDrift` (until the
  * deploy is through); the declared errors, as their signature says; anything else is retried under its own name.
  */
-export function activityFunction(signature: Signature, implementation: Implementation, database: Knex): ActivityFunction {
+export function activityFunction(
+  signature: Signature,
+  implementation: Implementation,
+  database: Knex,
+): ActivityFunction {
   return async (input, about) => {
     const { info } = Context.current();
     const call = about ?? callOfForeignWorkflow(info);
@@ -44,7 +48,9 @@ export function activityFunction(signature: Signature, implementation: Implement
 export function unservedActivity(served: readonly string[]): () => Promise<never> {
   return async () => {
     const { activityType } = Context.current().info;
-    throw drift(`this worker does not serve ${activityType}; it serves ${served.join(', ') || 'no activity'}`);
+    throw drift(
+      `this worker does not serve ${activityType}; it serves ${served.join(', ') || 'no activity'}`,
+    );
   };
 }
 
@@ -145,7 +151,12 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
     const declared = signature.errors[error.type];
     if (declared === undefined) {
       const message = `${signature.name} failed with '${error.type}', which its signature does not declare: ${error.message}`;
-      return ApplicationFailure.create({ type: 'InvalidOutput', message, nonRetryable: true, details: [details] });
+      return ApplicationFailure.create({
+        type: 'InvalidOutput',
+        message,
+        nonRetryable: true,
+        details: [details],
+      });
     }
     return ApplicationFailure.create({
       type: error.type,
@@ -164,9 +175,15 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
     });
   }
   if (error instanceof IdempotencyConflict) {
-    return ApplicationFailure.create({ type: error.name, message: error.message, nonRetryable: true, details: [details] });
+    return ApplicationFailure.create({
+      type: error.name,
+      message: error.message,
+      nonRetryable: true,
+      details: [details],
+    });
   }
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: `threw ${String(error)}` };
+  const { name, message } =
+    error instanceof Error ? error : { name: 'Error', message: `threw ${String(error)}` };
   return ApplicationFailure.create({
     type: name,
     message,

@@ -20,7 +20,11 @@ export interface ResolveOptions {
  * Decides what a run gets: its plan and input, a refusal (`InvalidInput`, `InvalidDefinition`,
  * `UnknownDefinition`), or the word that this worker does not know its definition yet.
  */
-export function resolveDefinition(project: Project, request: ResolveRequest, options: ResolveOptions): Resolution {
+export function resolveDefinition(
+  project: Project,
+  request: ResolveRequest,
+  options: ResolveOptions,
+): Resolution {
   const definition = project.definitions.get(request.type);
   if (definition === undefined) return unknown(project, request, options.now);
   const { runnable, findings, file } = definition;
@@ -63,10 +67,7 @@ function unknown(project: Project, { type, startedAt }: ResolveRequest, now: num
 }
 
 /** Where the activities of a plan go, as far as the configuration says so. */
-function taskQueuesFor(
-  activities: readonly string[],
-  configured: TaskQueues,
-): TaskQueues | undefined {
+function taskQueuesFor(activities: readonly string[], configured: TaskQueues): TaskQueues | undefined {
   const routes = activities
     .map(domainOf)
     .filter((domain) => Object.hasOwn(configured, domain))

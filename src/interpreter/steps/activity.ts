@@ -43,7 +43,11 @@ function nonRetryableErrors(errors: { readonly [type: string]: { readonly retrya
   return Object.keys(errors).filter((type) => !errors[type]!.retryable);
 }
 
-function resolveTimeouts(turn: Turn, step: ActivityStep, scope: Scope): Resolved<ScheduleActivity['timeouts']> {
+function resolveTimeouts(
+  turn: Turn,
+  step: ActivityStep,
+  scope: Scope,
+): Resolved<ScheduleActivity['timeouts']> {
   const timeouts: { -readonly [name in keyof ScheduleActivity['timeouts']]: number } = {};
   for (const [name, value] of Object.entries(step.timeouts ?? {}) as [keyof ActivityTimeoutsPlan, Value][]) {
     const duration = resolveDuration(value, scope);

@@ -1,0 +1,75 @@
+/** What a command exits with; documented in docs/cli.md. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  findings: 3,
+  unreachable: 4,
+  interrupted: 130,
+} as const;
+
+/** Something that the user can do something about: shown without a stack trace. */
+export class CommandFailure extends Error {
+  readonly code: string;
+  readonly exit: number;
+  readonly hint: string | undefined;
+
+  /**
+   * @param code stable, for `--json`
+   * @param message what happened, where, what was expected
+   * @param hint what to do next
+   */
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly exit: number; readonly hint?: string | undefined },
+  ) {
+    super(message);
+    this.code = code;
+    this.exit = options.exit;
+    this.hint = options.hint;
+  }
+}
+
+/** Names of errors that mean: the server, the database or the machine does not play along. */
+const UNREACHABLE = new Set(['CannotReachTemporal', 'StackError']);
+const NETWORK_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']);
+
+/** Puts what was thrown into the terms of a failed command; `undefined` for a bug, which keeps its stack trace. */
+export function toCommandFailure(error: unknown): CommandFailure | undefined {
+  if (error instanceof CommandFailure) return error;
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as { readonly code?: unknown };
+  if (UNREACHABLE.has(error.name)) {
+    return new CommandFailure(typeof code === 'string' ? code : 'cannot-reach-temporal', error.message, {
+      exit: EXIT.unreachable,
+    });
+  }
+  if (typeof code === 'string' && NETWORK_CODES.has(code)) {
+    const address = (error as { readonly address?: string }).address ?? 'the server';
+    return new CommandFailure(
+      'cannot-reach-database',
+      `no connection to ${address}: ${error.message || code}`,
+      {
+        exit: EXIT.unreachable,
+        hint: 'is PostgreSQL running, and DATABASE_URL right?',
+      },
+    );
+  }
+  // PostgreSQL's classes 28 (wrong user or password), 3D (no such database) and 42P01 (tables not there yet).
+  if (typeof code === 'string' && /^(28...|3D...|42P01)$/.test(code)) {
+    const hint = code === '42P01' ? 'run `estuary db migrate`' : 'is DATABASE_URL right?';
+    return new CommandFailure('database-not-usable', `PostgreSQL: ${error.message}`, {
+      exit: EXIT.unreachable,
+      hint,
+    });
+  }
+  // oclif's own: flags and arguments that it could not parse.
+  if ('parse' in error || error.constructor.name === 'CLIError') {
+    return new CommandFailure('usage', error.message.replace(/\nSee more help with --help$/, ''), {
+      exit: EXIT.usage,
+      hint: 'see --help',
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Knex } from 'knex';
+import type { Config } from '../config/config.ts';
+import type { Project } from '../project/project.ts';
+import { BUNDLE } from '../worker/bundle-workflow.ts';
+import { type LoadedActivities, loadActivities } from '../worker/load-activities.ts';
+import { createWorker } from '../worker/worker.ts';
+import { buildFolder } from './application.ts';
+import { CommandFailure, EXIT } from './command-failure.ts';
+import { sdkLogger } from './sdk-logger.ts';
+import type { OpenServices } from './services.ts';
+
+export interface Served {
+  readonly worker: Worker;
+  readonly activities: LoadedActivities;
+  /** Resolves when the worker has stopped; rejects if it fell over. */
+  readonly stopped: Promise<void>;
+  /** Lets what runs finish, then closes the connection. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly config: Config;
+  readonly services: OpenServices;
+  readonly project: Project;
+  readonly database: Knex;
+  readonly taskQueue: string;
+  readonly domains?: readonly string[] | undefined;
+  readonly maxConcurrentActivities?: number | undefined;
+}
+
+let installed = false;
+
+/** Runs a worker in this process. */
+export async function serve(options: ServeOptions): Promise<Served> {
+  const { config, services, project, database, taskQueue, domains } = options;
+  // Signals are the commands' business; the SDK would drain on its own otherwise.
+  if (!installed) Runtime.install({ shutdownSignals: [], logger: sdkLogger() });
+  installed = true;
+
+  const activities = await loadActivities(project.signatures.values(), buildFolder(config), domains);
+  const connection = await connectWorker(services);
+  const worker = await createWorker({
+    connection,
+    namespace: services.namespace,
+    taskQueue,
+    project,
+    activities: activities.served,
+    database,
+    taskQueues: config.taskQueues,
+    engine: engineVersion(),
+    bundle: BUNDLE,
+    ...(options.maxConcurrentActivities !== undefined && {
+      maxConcurrentActivities: options.maxConcurrentActivities,
+    }),
+  });
+  const stopped = worker.run().finally(() => connection.close());
+  // Whoever awaits `stopped` sees the rejection; nobody awaiting it yet is no crash.
+  stopped.catch(() => {});
+  return {
+    worker,
+    activities,
+    stopped,
+    stop: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await stopped;
+    },
+  };
+}
+
+async function connectWorker({ address, tls }: OpenServices): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ address, tls });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure('cannot-reach-temporal', `no answer from Temporal at ${address}: ${reason}`, {
+      exit: EXIT.unreachable,
+    });
+  }
+}
+
+function engineVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
