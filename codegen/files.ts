@@ -38,10 +38,12 @@ export async function writeGenerated(
 }
 
 async function listGenerated(root: string): Promise<string[]> {
-  const entries = await readdir(join(root, 'generated'), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const entries = await readdir(join(root, 'generated'), { recursive: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
   const paths = entries.map((entry) => `generated/${entry.split(sep).join('/')}`).sort();
   const stats = await Promise.all(paths.map((path) => stat(join(root, path))));
   return paths.filter((_, index) => stats[index]!.isFile());

@@ -19,8 +19,11 @@ export async function recordEarnings(knex: Knex, earnings: readonly NewEarning[]
   const bindings = { earnings: JSON.stringify(earnings) };
   return knex.transaction(async (transaction) => {
     await transaction.raw(ENSURE_ACCOUNTS, bindings);
-    const { rows } = await transaction.raw<{ rows: { id: string }[] }>(RECORD, bindings);
-    return rows.map(({ id }) => id);
+    const { rows } = await transaction.raw<{ rows: { id: string }[] }>(INSERT, bindings);
+    const ids = rows.map(({ id }) => id);
+    await transaction.raw(POST, { ids });
+    await transaction.raw(ENTER, { ids });
+    return ids;
   });
 }
 
@@ -33,26 +36,26 @@ const ENSURE_ACCOUNTS = `
   order by 1, 2, 3
   on conflict do nothing`;
 
-const RECORD = `
-  with added as (
-    insert into payments.earnings (practitioner_id, currency, amount, kind, earned_at)
-    select practitioner_id, currency, amount, kind, earned_at
-    from rows from (
-      jsonb_to_recordset(:earnings::jsonb)
-        as (practitioner_id integer, currency char(3), amount bigint, kind text, earned_at timestamptz)
-    ) with ordinality as earning (practitioner_id, currency, amount, kind, earned_at, position)
-    order by position
-    returning id, practitioner_id, currency, amount
-  ), posted as (
-    insert into payments.ledger_transactions (earning_id) select id from added order by id returning id, earning_id
-  ), entered as (
-    insert into payments.ledger_entries (transaction_id, account_id, currency, amount)
-    select posted.id, account.id, added.currency,
-      case account.kind when 'practitioner_payable' then -added.amount else added.amount end
-    from added
-    join posted on posted.earning_id = added.id
-    join payments.ledger_accounts account on account.currency = added.currency
-      and (account.kind = 'earnings_clearing'
-           or (account.kind = 'practitioner_payable' and account.practitioner_id = added.practitioner_id))
-  )
-  select id from added order by id`;
+const INSERT = `
+  insert into payments.earnings (practitioner_id, currency, amount, kind, earned_at)
+  select practitioner_id, currency, amount, kind, earned_at
+  from rows from (
+    jsonb_to_recordset(:earnings::jsonb)
+      as (practitioner_id integer, currency char(3), amount bigint, kind text, earned_at timestamptz)
+  ) with ordinality as earning (practitioner_id, currency, amount, kind, earned_at, position)
+  order by position
+  returning id`;
+
+const POST = `
+  insert into payments.ledger_transactions (earning_id) select unnest(:ids::bigint[])`;
+
+const ENTER = `
+  insert into payments.ledger_entries (transaction_id, account_id, currency, amount)
+  select posted.id, account.id, earning.currency, side.sign * earning.amount
+  from payments.earnings earning
+  join payments.ledger_transactions posted on posted.earning_id = earning.id
+  cross join lateral (values ('practitioner_payable', earning.practitioner_id, -1), ('earnings_clearing', 0, 1))
+    as side (kind, owner, sign)
+  join payments.ledger_accounts account on account.kind = side.kind and account.currency = earning.currency
+    and coalesce(account.practitioner_id, 0) = side.owner
+  where earning.id = any(:ids::bigint[])`;

@@ -81,13 +81,13 @@ const POST_PAYOUT = `
     insert into payments.ledger_transactions (payout_id) values (:payoutId) returning id, payout_id
   )
   insert into payments.ledger_entries (transaction_id, account_id, currency, amount)
-  select posted.id, account.id, payout.currency,
-    case account.kind when 'provider_cash' then -payout.amount else payout.amount end
+  select posted.id, account.id, payout.currency, side.sign * payout.amount
   from posted
   join payments.payouts payout on payout.id = posted.payout_id
-  join payments.ledger_accounts account on account.currency = payout.currency
-    and (account.kind = 'provider_cash'
-         or (account.kind = 'practitioner_payable' and account.practitioner_id = payout.practitioner_id))`;
+  cross join lateral (values ('practitioner_payable', payout.practitioner_id, 1), ('provider_cash', 0, -1))
+    as side (kind, owner, sign)
+  join payments.ledger_accounts account on account.kind = side.kind and account.currency = payout.currency
+    and coalesce(account.practitioner_id, 0) = side.owner`;
 
 /**
  * Holds a reserved payout, with the reason. It keeps its earnings, so that the next batch does not try the same

@@ -16,31 +16,33 @@ export interface SeedResult {
 /**
  * Fills a migrated database with the sample platform: practitioners, their accounts with the sandbox provider, and
  * what they have earned. The same size gives the same rows; who is already there is left alone, so seeding twice
- * adds nothing and seeding a larger size adds the difference. One transaction.
+ * adds nothing and seeding a larger size adds the difference. A transaction for every 1,000 practitioners: what an
+ * interruption leaves out, the next call adds.
  */
 export async function seed(knex: Knex, { size = 145 }: SeedOptions = {}): Promise<SeedResult> {
-  return knex.transaction(async (transaction) => {
-    await transaction.raw(
-      `insert into sandbox_provider.balances (currency, available)
-       select currency, available from jsonb_to_recordset(:balances::jsonb) as balance (currency char(3), available bigint)
-       on conflict do nothing`,
-      { balances: JSON.stringify(PROVIDER_BALANCES) },
-    );
-    const result = { practitioners: 0, earnings: 0 };
-    for (const chunk of chunksOf(1_000, seedPractitioners(size))) {
+  await knex.raw(
+    `insert into sandbox_provider.balances (currency, available)
+     select currency, available from jsonb_to_recordset(:balances::jsonb) as balance (currency char(3), available bigint)
+     on conflict do nothing`,
+    { balances: JSON.stringify(PROVIDER_BALANCES) },
+  );
+  const result = { practitioners: 0, earnings: 0 };
+  for (const chunk of chunksOf(1_000, seedPractitioners(size))) {
+    await knex.transaction(async (transaction) => {
       const added = await addPractitioners(transaction, chunk);
-      result.practitioners += added.length;
       const earnings = added.flatMap(({ id, earnings }) =>
         earnings.map((earning) => ({ practitioner_id: id, ...earning })),
       );
-      result.earnings += (await recordEarnings(transaction, earnings)).length;
-    }
-    // So that the next practitioner who signs up gets an id that is free.
-    await transaction.raw(
-      `select setval(pg_get_serial_sequence('payments.practitioners', 'id'), max(id)) from payments.practitioners`,
-    );
-    return result;
-  });
+      await recordEarnings(transaction, earnings);
+      result.practitioners += added.length;
+      result.earnings += earnings.length;
+    });
+  }
+  // So that the next practitioner who signs up gets an id that is free.
+  await knex.raw(
+    `select setval(pg_get_serial_sequence('payments.practitioners', 'id'), max(id)) from payments.practitioners`,
+  );
+  return result;
 }
 
 /**
