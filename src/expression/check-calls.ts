@@ -1,6 +1,7 @@
 /** Calls of functions, methods and macros, as the checker sees them. */
 import { didYouMean } from '../json-schema/suggest.ts';
-import type { Checker, Surroundings } from './check.ts';
+import type { Checker, Place, Surroundings } from './check.ts';
+import { checkProperty } from './check-access.ts';
 import { compilePattern } from './pattern.ts';
 import { type CallSignature, FUNCTION_SIGNATURES, METHOD_SIGNATURES } from './signatures.ts';
 import { bindingOf, COMPREHENSIONS, isOptionalNamespace, type Node, type NodeOf } from './syntax.ts';
@@ -86,7 +87,7 @@ export class CallChecker {
       return BOOLEAN;
     }
     const receiver = this.#checker.infer(argument.args[0], around);
-    this.#checker.property(argument, receiver, argument.args[1], around, true);
+    checkProperty(this.#checker, argument, receiver, argument.args[1], around, true);
     return BOOLEAN;
   }
 
@@ -227,7 +228,7 @@ function orValueHint(type: Type, expected: readonly Kind[]): string | undefined 
 }
 
 /** The range of the name in a call. */
-function nameOf(node: NodeOf<'call'> | NodeOf<'rcall'>, name: string): { start: number; end: number } {
+function nameOf(node: NodeOf<'call'> | NodeOf<'rcall'>, name: string): Place {
   if (node.op === 'call') return { start: node.start, end: node.start + name.length };
   // Between the receiver, which may stand in parentheses, and the arguments there is only `.name(`.
   const at = node.input.indexOf(name, node.args[1].end);

@@ -4,6 +4,7 @@
  */
 import { didYouMean } from '../json-schema/suggest.ts';
 import type { JsonSchema } from '../plan/plan.ts';
+import { checkIndex, checkSelect } from './check-access.ts';
 import { CallChecker } from './check-calls.ts';
 import { checkOperator } from './check-operators.ts';
 import type { ExpressionFinding, ExpressionFindingCode } from './finding.ts';
@@ -11,7 +12,6 @@ import { type Facts, factsOf, forget, joinFacts, NO_FACTS, pathKey } from './nar
 import { type Reference, referencesOf } from './references.ts';
 import { type Binding, type Node, type NodeOf, parseExpression } from './syntax.ts';
 import {
-  type Atom,
   atomsOf,
   BOOLEAN,
   DYN,
@@ -21,15 +21,13 @@ import {
   listType,
   mayBeAbsent,
   NUMBER,
-  type ObjectType,
   objectType,
   optionalType,
-  type Property,
   type Type,
   typeOfJson,
   typeOfSchema,
   unionOf,
-  withoutAbsence,
+  withoutNull,
 } from './types.ts';
 
 export type { ExpressionFinding, ExpressionFindingCode } from './finding.ts';
@@ -74,6 +72,12 @@ export function checkExpression(
   return { type, findings, references: referencesOf(parsed.ast) };
 }
 
+/** A range of the source. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What holds where a node stands: the variables bound around it, and what conditions before it said. */
 export interface Surroundings {
   readonly locals: ReadonlyMap<string, Type>;
@@ -85,7 +89,7 @@ export class Checker {
   readonly #source: string;
   readonly #variables: ReadonlyMap<string, Type>;
   readonly #calls: CallChecker;
-  /** The paths that were found to be missing or null: one finding each is enough. */
+  /** The paths that were found to be missing or null. */
   readonly #doubted = new Set<string>();
 
   constructor(source: string, scope: TypeScope) {
@@ -102,12 +106,7 @@ export class Checker {
     return key !== undefined && around.facts.notNull.has(key) ? withoutNull(type) : type;
   }
 
-  report(
-    code: ExpressionFindingCode,
-    place: { start: number; end: number },
-    message: string,
-    hint?: string,
-  ): Type {
+  report(code: ExpressionFindingCode, place: Place, message: string, hint?: string): Type {
     const { start, end } = place;
     this.findings.push({ code, start, end, message, ...(hint === undefined ? {} : { hint }) });
     return DYN;
@@ -135,14 +134,15 @@ export class Checker {
   used(type: Type, node: Node): Type {
     const stripped = withoutNull(type);
     if (stripped === type) return type;
-    if (this.#doubt(node)) {
+    if (this.doubt(node)) {
       const text = this.text(node);
       this.report('possibly-null', node, `'${text}' may be null`, `ask first: ${text} != null ? … : …`);
     }
     return stripped;
   }
 
-  #doubt(node: Node): boolean {
+  /** Whether a path is in doubt for the first time: one finding for each is enough. */
+  doubt(node: Node): boolean {
     const key = pathKey(node) ?? `${node.start}`;
     if (this.#doubted.has(key)) return false;
     this.#doubted.add(key);
@@ -156,13 +156,13 @@ export class Checker {
       case 'id':
         return this.#variable(node, around);
       case '.':
-        return this.#select(node, around, false);
+        return checkSelect(this, node, around);
       case '.?':
-        return optionalType(this.#select(node, around, true));
+        return optionalType(checkSelect(this, node, around));
       case '[]':
-        return this.#index(node, around, false);
+        return checkIndex(this, node, around);
       case '[?]':
-        return optionalType(this.#index(node, around, true));
+        return optionalType(checkIndex(this, node, around));
       case 'call':
         return this.#calls.call(node, around);
       case 'rcall':
@@ -221,119 +221,6 @@ export class Checker {
       `unknown variable '${node.args}'`,
       didYouMean(node.args, known),
     );
-  }
-
-  #select(node: NodeOf<'.'> | NodeOf<'.?'>, around: Surroundings, lenient: boolean): Type {
-    const [receiver, name] = node.args;
-    return this.property(node, this.infer(receiver, around), name, around, lenient);
-  }
-
-  /**
-   * The type of one property.
-   *
-   * @param node the selection; its first argument is the receiver.
-   * @param lenient whether a null receiver and a missing value are allowed for, by `.?` or `has()`.
-   */
-  property(
-    node: NodeOf<'.'> | NodeOf<'.?'> | NodeOf<'[]'> | NodeOf<'[?]'>,
-    type: Type,
-    name: string,
-    around: Surroundings,
-    lenient: boolean,
-  ): Type {
-    // Behind an optional everything is optional: `a.?b.c`.
-    if (mayBeAbsent(type)) return optionalType(this.property(node, withoutAbsence(type), name, around, true));
-    const receiver = node.args[0];
-    const used = lenient ? withoutNull(type) : this.used(type, receiver);
-    if (used.kind === 'dyn') return DYN;
-    const place = typeof node.args[1] === 'string' ? { start: node.pos, end: node.end } : node.args[1];
-    const objects = atomsOf(used).filter((atom) => atom.kind === 'object');
-    if (objects.length === 0) {
-      const hint = atomsOf(used).some((atom) => atom.kind === 'list')
-        ? `a list has items: [0], or .map(x, x.${name})`
-        : undefined;
-      const message = `'${this.text(receiver)}' is ${describe(used)}, it has no property '${name}'`;
-      return this.report('type-mismatch', place, message, hint);
-    }
-    const found = objects
-      .map((object) => object.properties().get(name))
-      .filter((property) => property !== undefined);
-    const rest = objects.flatMap((object) => (object.rest ? [object.rest()] : []));
-    if (found.length === 0 && rest.length === 0) return this.#unknownProperty(objects, receiver, name, place);
-    if (!lenient && rest.length === 0) this.#missing(found, objects.length, node, name, around);
-    return unionOf([...found.map((property) => property.type()), ...rest]);
-  }
-
-  #unknownProperty(
-    objects: readonly ObjectType[],
-    receiver: Node,
-    name: string,
-    place: { start: number; end: number },
-  ): Type {
-    const known = new Set(objects.flatMap((object) => [...object.properties().keys()]));
-    if (objects.some((object) => object.steps)) {
-      return this.report('unknown-step', place, `unknown step '${name}'`, didYouMean(name, known));
-    }
-    return this.report(
-      'unknown-property',
-      place,
-      `'${this.text(receiver)}' has no property '${name}'`,
-      didYouMean(name, known),
-    );
-  }
-
-  /** A property is sure to be there if every alternative has it and requires it, or a condition asked for it. */
-  #missing(
-    found: readonly Property[],
-    alternatives: number,
-    node: Node & { start: number; end: number },
-    name: string,
-    around: Surroundings,
-  ): void {
-    if (found.length === alternatives && found.every((property) => property.required)) return;
-    const key = pathKey(node);
-    if (key !== undefined && around.facts.present.has(key)) return;
-    if (!this.#doubt(node)) return;
-    const text = this.text(node);
-    this.report(
-      'possibly-missing',
-      node,
-      `'${text}' may be missing`,
-      `write .?${name}, or ask first: has(${text}) ? … : …`,
-    );
-  }
-
-  #index(node: NodeOf<'[]'> | NodeOf<'[?]'>, around: Surroundings, lenient: boolean): Type {
-    const [receiver, index] = node.args;
-    const type = this.infer(receiver, around);
-    if (index.op === 'value' && typeof index.args === 'string')
-      return this.property(node, type, index.args, around, lenient);
-    const key = this.infer(index, around);
-    if (mayBeAbsent(type)) return optionalType(this.#items(node, withoutAbsence(type), key));
-    return this.#items(node, lenient ? withoutNull(type) : this.used(type, receiver), key);
-  }
-
-  #items(node: NodeOf<'[]'> | NodeOf<'[?]'>, type: Type, key: Type): Type {
-    const [receiver, index] = node.args;
-    if (type.kind === 'dyn') return DYN;
-    const keyKinds = new Set(atomsOf(key).map((atom) => atom.kind));
-    const fits = (atom: Atom) =>
-      key.kind === 'dyn' || keyKinds.has(atom.kind === 'list' ? 'number' : 'string');
-    const containers = atomsOf(type).filter((atom) => atom.kind === 'list' || atom.kind === 'object');
-    if (containers.length === 0) {
-      return this.report(
-        'type-mismatch',
-        receiver,
-        `'${this.text(receiver)}' is ${describe(type)}, it has no items`,
-      );
-    }
-    if (!containers.some(fits)) {
-      const expected = containers.some((atom) => atom.kind === 'list')
-        ? 'the index of a list is a number'
-        : 'the key of an object is a string';
-      return this.report('type-mismatch', index, `${expected}, '${this.text(index)}' is ${describe(key)}`);
-    }
-    return unionOf(containers.map((atom) => (atom.kind === 'list' ? atom.item() : valueType(atom))));
   }
 
   #map(node: NodeOf<'map'>, around: Surroundings): Type {
@@ -430,16 +317,4 @@ function asType(type: JsonSchema | Type): Type {
 
 function stepsType(steps: TypeScope['steps']): Type {
   return { ...objectType(Object.entries(steps).map(([id, type]) => [id, asType(type)])), steps: true };
-}
-
-function withoutNull(type: Type): Type {
-  if (type.kind !== 'union' || !type.of.some((atom) => atom.kind === 'null')) return type;
-  return unionOf(type.of.filter((atom) => atom.kind !== 'null'));
-}
-
-/** What any property of an object may be. */
-function valueType(object: ObjectType): Type {
-  if (object.rest) return object.rest();
-  const types = [...object.properties().values()].map((property) => property.type());
-  return types.length === 0 ? DYN : unionOf(types);
 }

@@ -2,7 +2,10 @@
  * From the syntax tree to one function. The library's own evaluator computes with 64-bit integers, wraps
  * objects and cannot be metered; over JSON it is simpler to give each operator its meaning here.
  */
+
+import { element, listed, missingElement, selectOptional } from './access.ts';
 import { type Builtin, FUNCTIONS, METHODS, OPTIONAL_FUNCTIONS } from './functions.ts';
+import { itemsOf, type Loop, REDUCERS } from './loops.ts';
 import { type BinaryOperator, OPERATIONS } from './operators.ts';
 import { compilePattern } from './pattern.ts';
 import {
@@ -16,17 +19,15 @@ import {
 import {
   aKind,
   charge,
+  type Evaluate,
   Fault,
-  isList,
+  forgivable,
   isObject,
-  NONE,
   Optional,
   property,
-  type Run,
+  truth,
   type Value,
 } from './values.ts';
-
-type Evaluate = (run: Run) => Value;
 
 export interface Compiled {
   readonly evaluate: Evaluate;
@@ -120,7 +121,7 @@ class Compiler {
       if (isObject(object)) {
         const value = property(object, name);
         if (value !== undefined) return value;
-        throw new Fault(`${this.#text(from)} has no property '${name}'${listed(object)}`, at);
+        throw new Fault(() => `${this.#text(from)} has no property '${name}'${listed(object)}`, at);
       }
       if (object instanceof Optional) return selectOptional(object, name, at);
       throw new Fault(`${this.#text(from)} is ${aKind(object)}, it has no property '${name}'`, at);
@@ -137,7 +138,7 @@ class Compiler {
       if (container instanceof Optional) return selectOptional(container, key, at);
       const value = element(container, key);
       if (value !== undefined) return value;
-      throw new Fault(missingElement(this.#text(node.args[0]), container, key), at);
+      throw new Fault(() => missingElement(this.#text(node.args[0]), container, key), at);
     };
   }
 
@@ -254,7 +255,7 @@ class Compiler {
     const bodyAt = (binding.bodies[0] as Node).start;
     const loop: Loop = { slot, cost, at, bodyAt, body, transform };
     const reduce = REDUCERS[binding.macro as keyof typeof REDUCERS];
-    return (run) => reduce(run, itemsOf(outer(run), at), loop);
+    return (run) => reduce(run, itemsOf(outer(run), run, at), loop);
   }
 
   #list(node: NodeOf<'list'>): Evaluate {
@@ -346,104 +347,3 @@ function find(table: ReadonlyMap<string, Builtin>, name: string, args: number, a
   if (!builtin) throw new Fault(`unknown function '${name}'`, at);
   throw new Fault(`${name}() takes ${builtin.arity.join(' or ')} arguments, not ${args}`, at);
 }
-
-/** The truth of a condition; a fault if it is no boolean. */
-function truth(value: Value, at: number): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new Fault(`a condition must be true or false, this is ${aKind(value)}`, at);
-}
-
-/** The fault, if evaluation may go on after it; else it is thrown again. */
-function forgivable(error: unknown): Fault {
-  if (error instanceof Fault && !error.fatal) return error;
-  throw error;
-}
-
-/** An item of a list by its index, a property of an object by its name. */
-function element(container: Value, key: Value): Value | undefined {
-  if (isList(container)) return typeof key === 'number' && Number.isInteger(key) ? container[key] : undefined;
-  return isObject(container) && typeof key === 'string' ? property(container, key) : undefined;
-}
-
-/** `.?`: an empty optional if the receiver is null, is one itself, or has no such element. */
-function selectOptional(receiver: Value, key: Value, at: number): Optional {
-  const container = receiver instanceof Optional ? receiver.value : receiver;
-  if (container === undefined || container === null) return NONE;
-  if (!isList(container) && !isObject(container)) {
-    throw new Fault(`${aKind(container)} has no property '${String(key)}'`, at);
-  }
-  const value = element(container, key);
-  return value === undefined ? NONE : new Optional(value);
-}
-
-function missingElement(what: string, container: Value, key: Value): string {
-  if (isList(container)) {
-    return typeof key === 'number'
-      ? `${what} has no item ${key}, it has ${container.length}`
-      : `the index of a list is a number, not ${aKind(key)}`;
-  }
-  if (!isObject(container)) return `${what} is ${aKind(container)}, it has no items`;
-  return typeof key === 'string'
-    ? `${what} has no property '${key}'${listed(container)}`
-    : `the key of an object is a string, not ${aKind(key)}`;
-}
-
-function listed(object: { readonly [key: string]: Value }): string {
-  const keys = Object.keys(object);
-  if (keys.length === 0) return ' (it is empty)';
-  return ` (it has: ${keys.slice(0, 10).join(', ')}${keys.length > 10 ? ', …' : ''})`;
-}
-
-function itemsOf(value: Value, at: number): readonly Value[] {
-  if (isList(value)) return value;
-  if (isObject(value)) return Object.keys(value);
-  throw new Fault(`only lists and objects have items, this is ${aKind(value)}`, at);
-}
-
-interface Loop {
-  readonly slot: number;
-  /** Steps for one item. */
-  readonly cost: number;
-  readonly at: number;
-  readonly bodyAt: number;
-  readonly body: Evaluate;
-  /** The third argument of `map(x, condition, transform)`. */
-  readonly transform: Evaluate | undefined;
-}
-
-/** Evaluates the body for one item. */
-function step(run: Run, item: Value, loop: Loop): Value {
-  charge(run, loop.cost);
-  run.locals[loop.slot] = item;
-  return loop.body(run);
-}
-
-/** `all` and `exists`: the first item that decides ends it, and outweighs items that fail. */
-function quantify(run: Run, items: readonly Value[], loop: Loop, decisive: boolean): boolean {
-  let fault: Fault | undefined;
-  for (const item of items) {
-    try {
-      if (truth(step(run, item, loop), loop.bodyAt) === decisive) return decisive;
-    } catch (error) {
-      fault = forgivable(error);
-    }
-  }
-  if (fault) throw fault;
-  return !decisive;
-}
-
-const REDUCERS = {
-  all: (run: Run, items: readonly Value[], loop: Loop): Value => quantify(run, items, loop, false),
-  exists: (run: Run, items: readonly Value[], loop: Loop): Value => quantify(run, items, loop, true),
-  exists_one: (run: Run, items: readonly Value[], loop: Loop): Value =>
-    items.filter((item) => truth(step(run, item, loop), loop.bodyAt)).length === 1,
-  filter: (run: Run, items: readonly Value[], loop: Loop): Value =>
-    items.filter((item) => truth(step(run, item, loop), loop.bodyAt)),
-  map: (run: Run, items: readonly Value[], loop: Loop): Value => {
-    const { transform } = loop;
-    if (!transform) return items.map((item) => step(run, item, loop));
-    const kept: Value[] = [];
-    for (const item of items) if (truth(step(run, item, loop), loop.bodyAt)) kept.push(transform(run));
-    return kept;
-  },
-};

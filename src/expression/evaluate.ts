@@ -6,7 +6,8 @@
 import type { Json } from '../plan/plan.ts';
 import { type Compiled, compile } from './compile.ts';
 import { parseExpression } from './syntax.ts';
-import { aKind, type Budget, charge, Fault, type Run, toJson } from './values.ts';
+import { toJson } from './to-json.ts';
+import { aKind, type Budget, charge, Fault, type Run } from './values.ts';
 
 export type { Budget } from './values.ts';
 

@@ -11,10 +11,12 @@ import {
   Duration,
   Fault,
   type Kind,
+  keysOf,
   kindOf,
   NONE,
   Optional,
   type Run,
+  TEXT_PER_STEP,
   Timestamp,
   type Value,
   withArticle,
@@ -29,8 +31,8 @@ export interface Builtin {
 export const FUNCTIONS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['size', { arity: [1], call: ([value], run, at) => sizeOf(value!, run, at) }],
   ['string', { arity: [1], call: ([value], _run, at) => toText(value!, at) }],
-  ['double', { arity: [1], call: ([value], _run, at) => toNumber(value!, at) }],
-  ['int', { arity: [1], call: ([value], _run, at) => Math.trunc(toNumber(value!, at)) + 0 }],
+  ['double', { arity: [1], call: ([value], run, at) => toNumber(value!, run, at) }],
+  ['int', { arity: [1], call: ([value], run, at) => Math.trunc(toNumber(value!, run, at)) + 0 }],
   ['bool', { arity: [1], call: ([value], _run, at) => toBoolean(value!, at) }],
   ['dyn', { arity: [1], call: ([value]) => value! }],
   ['timestamp', { arity: [1], call: ([value], _run, at) => toTimestamp(value!, at) }],
@@ -93,10 +95,15 @@ function ofText(name: string, arity: readonly number[], call: (texts: readonly s
     arity,
     call: (args, run, at) => {
       const texts = args.map((value) => text(name, value, at));
-      charge(run, texts[0]!.length);
+      chargeSearch(run, texts[0]!, texts[1] ?? '');
       return call(texts);
     },
   };
+}
+
+/** What looking for a part in a text can cost: engines compare the part again and again where it nearly fits. */
+function chargeSearch(run: Run, whole: string, part: string): void {
+  charge(run, whole.length * (1 + Math.trunc(part.length / TEXT_PER_STEP)));
 }
 
 /** A getter of a timestamp, in UTC, and of a duration, as a whole number of `unit` milliseconds. */
@@ -119,7 +126,7 @@ function sizeOf(value: Value, run: Run, at: number): number {
     case 'list':
       return (value as readonly Value[]).length;
     case 'object':
-      return Object.keys(value as object).length;
+      return keysOf(run, value as { readonly [key: string]: Value }).length;
     default:
       throw wrongKind('size', ['string', 'list', 'object'], value, at);
   }
@@ -148,7 +155,7 @@ function substring([value, from, to]: readonly Value[], run: Run, at: number): V
 
 function replace([value, search, replacement]: readonly Value[], run: Run, at: number): Value {
   const [whole, part, by] = [value!, search!, replacement!].map((arg) => text('replace', arg, at));
-  charge(run, whole!.length);
+  chargeSearch(run, whole!, part!);
   const pieces = whole!.split(part!);
   charge(run, pieces.length * by!.length);
   return pieces.join(by);
@@ -180,9 +187,10 @@ export function toText(value: Value, at: number): string {
   }
 }
 
-function toNumber(value: Value, at: number): number {
+function toNumber(value: Value, run: Run, at: number): number {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') throw wrongKind('double', ['number', 'string'], value, at);
+  charge(run, value.length);
   const number = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : Number.NaN;
   if (!Number.isFinite(number)) throw new Fault(`'${shorten(value)}' is not a number`, at);
   return number;

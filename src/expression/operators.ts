@@ -8,6 +8,7 @@ import {
   isList,
   isObject,
   type Run,
+  TEXT_PER_STEP,
   Timestamp,
   type Value,
 } from './values.ts';
@@ -85,7 +86,8 @@ function arithmetic(operator: '*' | '/' | '%', compute: (a: number, b: number) =
 type Ordered = number | string | boolean;
 
 function ordered(operator: string, compare: (a: Ordered, b: Ordered) => boolean): Operation {
-  return (left, right, _run, at) => {
+  return (left, right, run, at) => {
+    if (typeof left === 'string') charge(run, Math.trunc(left.length / TEXT_PER_STEP));
     if (typeof left === typeof right && typeof left !== 'object') return compare(left, right as Ordered);
     if (left instanceof Timestamp && right instanceof Timestamp) return compare(left.ms, right.ms);
     if (left instanceof Duration && right instanceof Duration) return compare(left.ms, right.ms);

@@ -105,6 +105,12 @@ export function withoutAbsence(type: Type): Type {
   return unionOf(atomsOf(type).map((atom) => (atom.kind === 'optional' ? atom.of : atom)));
 }
 
+/** The type of the value when it is not null; null alone stays. */
+export function withoutNull(type: Type): Type {
+  if (type.kind !== 'union' || !type.of.some((atom) => atom.kind === 'null')) return type;
+  return unionOf(type.of.filter((atom) => atom.kind !== 'null'));
+}
+
 /** The alternatives of a type; none for `dyn`. */
 export function atomsOf(type: Type): readonly Atom[] {
   if (type.kind === 'dyn') return [];

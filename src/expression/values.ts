@@ -1,7 +1,4 @@
 /** The values that expressions compute with: JSON, and three kinds that exist only while one is evaluated. */
-import type { Json } from '../plan/plan.ts';
-import { formatDuration } from './duration.ts';
-
 export type Value =
   | null
   | boolean
@@ -40,14 +37,20 @@ export const NONE = new Optional(undefined);
 
 /** What went wrong in an evaluation, and where in the source. Thrown within this folder, never out of it. */
 export class Fault {
-  readonly message: string;
   readonly offset: number | undefined;
   /** Set for the budget: `||` and the quantifiers, which forgive other faults, pass it on. */
   readonly fatal: boolean;
-  constructor(message: string, offset?: number, fatal = false) {
-    this.message = message;
+  readonly #message: string | (() => string);
+
+  /** A message that is costly to make is given as a function: most faults within a quantifier are never read. */
+  constructor(message: string | (() => string), offset?: number, fatal = false) {
+    this.#message = message;
     this.offset = offset;
     this.fatal = fatal;
+  }
+
+  get message(): string {
+    return typeof this.#message === 'string' ? this.#message : this.#message();
   }
 }
 
@@ -67,6 +70,9 @@ export interface Run {
   readonly locals: Value[];
   readonly budget: Budget;
 }
+
+/** A compiled node. */
+export type Evaluate = (run: Run) => Value;
 
 /** Takes steps off the budget; a fatal fault when it is spent. */
 export function charge(run: Run, steps: number): void {
@@ -126,10 +132,22 @@ export function property(object: { readonly [key: string]: Value }, key: string)
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-const MAX_NESTING = 200;
+/** The keys of an object, which takes as long as there are. */
+export function keysOf(run: Run, object: { readonly [key: string]: Value }): readonly string[] {
+  const keys = Object.keys(object);
+  charge(run, keys.length);
+  return keys;
+}
+
+/** How many characters are compared in one step. */
+export const TEXT_PER_STEP = 64;
+
+/** How deep values are looked into: deeper ones would overflow the stack. */
+export const MAX_NESTING = 200;
 
 /** CEL's equality: deep, and `false` between kinds. */
 export function equals(run: Run, left: Value, right: Value, depth = 0): boolean {
+  if (typeof left === 'string') charge(run, Math.trunc(left.length / TEXT_PER_STEP));
   if (left === right) return true;
   const kind = kindOf(left);
   if (kind !== kindOf(right)) return false;
@@ -150,9 +168,8 @@ export function equals(run: Run, left: Value, right: Value, depth = 0): boolean 
     }
     case 'object': {
       const [a, b] = [left as { readonly [key: string]: Value }, right as { readonly [key: string]: Value }];
-      const keys = Object.keys(a);
-      charge(run, keys.length);
-      if (keys.length !== Object.keys(b).length) return false;
+      const keys = keysOf(run, a);
+      if (keys.length !== keysOf(run, b).length) return false;
       return keys.every(
         (key) => Object.hasOwn(b, key) && equals(run, a[key] as Value, b[key] as Value, depth + 1),
       );
@@ -162,59 +179,14 @@ export function equals(run: Run, left: Value, right: Value, depth = 0): boolean 
   }
 }
 
-/**
- * The JSON of a result: a timestamp as ISO 8601 in UTC, a duration as `90m`, an optional as its value. A key
- * of an object whose value is an empty optional is left out. Parts that are JSON already are not copied.
- *
- * @returns `undefined` for an empty optional.
- */
-export function toJson(run: Run, value: Value, depth = 0): Json | undefined {
-  if (depth > MAX_NESTING) throw new Fault('the value is nested too deep');
-  switch (kindOf(value)) {
-    case 'string':
-      charge(run, 1 + (value as string).length);
-      return value as string;
-    case 'timestamp':
-      return new Date((value as Timestamp).ms).toISOString();
-    case 'duration':
-      return formatDuration((value as Duration).ms);
-    case 'optional': {
-      const inner = (value as Optional).value;
-      return inner === undefined ? undefined : toJson(run, inner, depth + 1);
-    }
-    case 'list':
-      return listToJson(run, value as readonly Value[], depth);
-    case 'object':
-      return objectToJson(run, value as { readonly [key: string]: Value }, depth);
-    default:
-      return value as Json;
-  }
+/** The truth of a condition; a fault if it is no boolean. */
+export function truth(value: Value, at: number): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Fault(`a condition must be true or false, this is ${aKind(value)}`, at);
 }
 
-function listToJson(run: Run, list: readonly Value[], depth: number): Json {
-  charge(run, 1 + list.length);
-  let changed: Json[] | undefined;
-  for (let i = 0; i < list.length; i++) {
-    const json = toJson(run, list[i] as Value, depth + 1);
-    if (json === undefined)
-      throw new Fault('a list cannot hold an empty optional: give it a value with orValue()');
-    if (json !== list[i]) changed ??= list.slice(0, i) as Json[];
-    changed?.push(json);
-  }
-  return changed ?? (list as Json[]);
-}
-
-function objectToJson(run: Run, object: { readonly [key: string]: Value }, depth: number): Json {
-  const keys = Object.keys(object);
-  charge(run, 1 + keys.length);
-  let changed: { [key: string]: Json } | undefined;
-  keys.forEach((key, i) => {
-    const json = toJson(run, object[key] as Value, depth + 1);
-    if (json !== object[key] && changed === undefined) {
-      changed = {};
-      for (const before of keys.slice(0, i)) changed[before] = object[before] as Json;
-    }
-    if (changed && json !== undefined) changed[key] = json;
-  });
-  return changed ?? (object as { [key: string]: Json });
+/** The fault, if evaluation may go on after it; else it is thrown again. */
+export function forgivable(error: unknown): Fault {
+  if (error instanceof Fault && !error.fatal) return error;
+  throw error;
 }
