@@ -89,7 +89,11 @@ async function lockNumbers(directory: string): Promise<number[]> {
     .sort((a, b) => a - b);
 }
 
+/** Undefined where the lock is released, or damaged by a machine that went down. */
 async function readOwner(path: string): Promise<Owner | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return text === '' ? undefined : (JSON.parse(text) as Owner);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
 }

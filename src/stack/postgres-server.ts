@@ -1,13 +1,13 @@
 /** PostgreSQL: a cluster in a folder, and the process that serves it on loopback and outlives us. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decide } from './decide.ts';
 import { logTail, serverEnvironment, startDetached } from './detached.ts';
 import { StackError } from './errors.ts';
-import { freePort } from './ports.ts';
+import { freePort, portWishes } from './ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { chooseLauncher, giveTo, type Launcher } from './postgres-launcher.ts';
 import { endProcess, findProcesses, identityOf, isRunning, until } from './processes.ts';
@@ -45,7 +45,7 @@ export async function ensurePostgres(
   const decision = decide({
     recorded,
     identity: recorded && (await identityOf(recorded.pid)),
-    onOurData: await findProcesses(['-D', cluster, '-p']),
+    onOurData: await findPostgres(launcher.home),
   });
   if (decision.action === 'reuse') {
     const { server } = decision;
@@ -76,6 +76,11 @@ export async function endPostgres(pid: number): Promise<void> {
   await endProcess(pid, ['SIGINT', 'SIGQUIT'], 30_000);
 }
 
+/** The pids of the postmasters on the cluster under `home`. */
+export function findPostgres(home: string): Promise<number[]> {
+  return findProcesses(['-D', join(home, 'data'), '-p']);
+}
+
 /**
  * After a crash the cluster names the pid of its last postmaster. Where that pid is somebody else's by now,
  * PostgreSQL would refuse to start; where nobody has it, PostgreSQL itself knows best what to do.
@@ -98,9 +103,11 @@ async function prepareCluster(
   if ((await stat(cluster).catch(() => undefined)) !== undefined) return giveTo(owner, cluster);
 
   await reportTask(report, 'prepare-database', 'creating a PostgreSQL cluster', async () => {
-    const draft = join(home, 'data-draft');
     const password = join(home, 'password');
-    await rm(draft, { recursive: true, force: true });
+    const drafts = (await readdir(home)).filter((name) => name.startsWith('draft.'));
+    for (const name of drafts) await rm(join(home, name), { recursive: true, force: true });
+    // A name of our own: the initdb of a start that was killed may still be writing to its draft.
+    const draft = join(home, `draft.${process.pid}`);
     await mkdir(draft, { mode: 0o700 });
     await writeFile(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
     await copyFile(password, join(draft, 'password'));
@@ -181,7 +188,7 @@ async function start(
   const log = join(dataDirectory, 'postgres.log');
   // Between our choosing a port and the server's binding it somebody else may be quicker: then choose again.
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(attempt > 1 ? [] : [options.port, former?.port, PREFERRED_PORT]);
+    const port = await freePort(attempt > 1 ? [] : portWishes(options.port, former?.port, PREFERRED_PORT));
     const [command, ...args] = [
       ...[...launcher.prefix, launcher.binaries.postgres, '-D', cluster, '-p', String(port)],
       // No socket in the file system: its path would often be too long.
@@ -234,7 +241,9 @@ async function waitUntilServing(
       return true;
     } catch (error) {
       const missing = (error as { code?: string }).code === '3D000'; // invalid_catalog_name
-      if (missing) await query(url.replace(/[^/]*$/, 'postgres'), `CREATE DATABASE ${NAME}`);
+      // A start that was killed may just now be creating it too; whoever does, the next round finds it.
+      if (missing)
+        await query(url.replace(/[^/]*$/, 'postgres'), `CREATE DATABASE ${NAME}`).catch(() => undefined);
       return false;
     }
   }

@@ -6,11 +6,11 @@ import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFileError } from './errors.ts';
 import { withLock } from './lock.ts';
-import { endPostgres, ensurePostgres, readDatabaseUrl } from './postgres-server.ts';
+import { endPostgres, ensurePostgres, findPostgres, readDatabaseUrl } from './postgres-server.ts';
 import { isRunning } from './processes.ts';
 import { type Report, reportTask } from './progress.ts';
-import { readState, recordServer } from './state.ts';
-import { endTemporal, ensureTemporal } from './temporal-server.ts';
+import { type RunningServer, readState, recordServer } from './state.ts';
+import { endTemporal, ensureTemporal, findTemporal } from './temporal-server.ts';
 
 export { StackError, type StackErrorCode } from './errors.ts';
 export type { Report, StackEvent, StackTask } from './progress.ts';
@@ -117,23 +117,38 @@ export async function stopStack(
 ): Promise<{ readonly temporal: boolean; readonly database: boolean }> {
   return inDataDirectory(dataDirectory, report, 30_000, async (directory) => {
     const { temporal, database } = readState(directory);
-    const ran = {
-      temporal: temporal !== undefined && (await isRunning(temporal)),
-      database: database !== undefined && (await isRunning(database)),
-    };
-    if (ran.temporal) await reportEnd('stop-temporal', 'Temporal', () => endTemporal(temporal!.pid));
+    const temporals = await stillRunning(temporal, await findTemporal(directory));
+    const databases = await stillRunning(
+      database,
+      await findPostgres(database?.home ?? join(directory, 'postgres')),
+    );
+    await endAll('stop-temporal', 'Temporal', temporals, endTemporal);
     recordServer(directory, 'temporal', undefined);
-    if (ran.database) await reportEnd('stop-database', 'PostgreSQL', () => endPostgres(database!.pid));
+    await endAll('stop-database', 'PostgreSQL', databases, endPostgres);
     recordServer(directory, 'database', undefined);
-    return ran;
+    return { temporal: temporals.size > 0, database: databases.size > 0 };
   });
 
-  function reportEnd(
+  /** The server that was noted, if it still is that one, and any other on our data. */
+  async function stillRunning(
+    noted: RunningServer | undefined,
+    onOurData: readonly number[],
+  ): Promise<Set<number>> {
+    return new Set(noted && (await isRunning(noted)) ? [noted.pid, ...onOurData] : onOurData);
+  }
+
+  async function endAll(
     task: 'stop-temporal' | 'stop-database',
     what: string,
-    end: () => Promise<void>,
+    pids: ReadonlySet<number>,
+    end: (pid: number) => Promise<void>,
   ): Promise<void> {
-    return reportTask(report, task, what, async () => ({ value: await end(), detail: `${what} has ended` }));
+    for (const pid of pids) {
+      const value = undefined;
+      await reportTask(report, task, what, async () =>
+        end(pid).then(() => ({ value, detail: `${what} has ended` })),
+      );
+    }
   }
 }
 

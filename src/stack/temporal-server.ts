@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decide } from './decide.ts';
 import { logTail, serverEnvironment, startDetached } from './detached.ts';
 import { StackError } from './errors.ts';
-import { freePort } from './ports.ts';
+import { freePort, portWishes } from './ports.ts';
 import { endProcess, findProcesses, identityOf, isRunning, until } from './processes.ts';
 import { type Report, reportTask } from './progress.ts';
 import { type RunningTemporal, readState, recordServer } from './state.ts';
@@ -42,7 +42,7 @@ export async function ensureTemporal(
   const decision = decide({
     recorded,
     identity: recorded && (await identityOf(recorded.pid)),
-    onOurData: await findProcesses(['start-dev', databaseFile(dataDirectory)]),
+    onOurData: await findTemporal(dataDirectory),
   });
   if (decision.action === 'reuse') {
     const { server } = decision;
@@ -66,6 +66,11 @@ export async function endTemporal(pid: number): Promise<void> {
   await endProcess(pid, ['SIGTERM', 'SIGKILL'], 10_000);
 }
 
+/** The pids of the dev servers on this data folder. */
+export function findTemporal(dataDirectory: string): Promise<number[]> {
+  return findProcesses(['start-dev', databaseFile(dataDirectory)]);
+}
+
 function databaseFile(dataDirectory: string): string {
   return join(dataDirectory, 'temporal', 'temporal.db');
 }
@@ -77,8 +82,10 @@ async function start(options: TemporalOptions, cli: string, former: RunningTempo
   // Between our choosing a port and the server's binding it somebody else may be quicker: then choose again.
   for (let attempt = 1; ; attempt += 1) {
     const again = attempt > 1;
-    const port = await freePort(again ? [] : [options.ports.temporal, former?.port, PREFERRED.grpc]);
-    const uiPort = await freePort(again ? [] : [options.ports.ui, former?.uiPort, PREFERRED.ui]);
+    const port = await freePort(
+      again ? [] : portWishes(options.ports.temporal, former?.port, PREFERRED.grpc),
+    );
+    const uiPort = await freePort(again ? [] : portWishes(options.ports.ui, former?.uiPort, PREFERRED.ui));
     const args = [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
       ...['--namespace', namespace, '--db-filename', databaseFile(dataDirectory)],

@@ -1,0 +1,251 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Config, type ConfigFlags, findProjectRoot, loadConfig } from '../../src/config/config.ts';
+import { chooseServices } from '../../src/config/services.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'estuary-config-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+interface Given {
+  readonly file?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly flags?: ConfigFlags;
+}
+
+function load({ file = '', env = {}, flags = {} }: Given) {
+  writeFileSync(join(root, 'estuary.yaml'), file);
+  return loadConfig({ cwd: root, env, flags });
+}
+
+function loaded(given: Given): Config {
+  const { config, problems } = load(given);
+  expect(problems).toBeUndefined();
+  return config!;
+}
+
+const FILE_ADDRESS = 'temporal:\n  host: file:1\n';
+
+describe('where a value comes from', () => {
+  type Row = [what: string, given: Given, value: string | undefined, source: string];
+  const addresses: Row[] = [
+    ['nothing', {}, undefined, 'not set'],
+    ['production', { env: { NODE_ENV: 'production' } }, 'localhost:7233', 'default'],
+    ['the file', { file: FILE_ADDRESS }, 'file:1', 'estuary.yaml:2'],
+    [
+      'the file, by its other name',
+      { file: '# one\ntemporal: { address: other }' },
+      'other:7233',
+      'estuary.yaml:2',
+    ],
+    [
+      'the file in production',
+      { file: FILE_ADDRESS, env: { NODE_ENV: 'production' } },
+      'file:1',
+      'estuary.yaml:2',
+    ],
+    ['TEMPORAL_HOST', { file: FILE_ADDRESS, env: { TEMPORAL_HOST: 'env:2' } }, 'env:2', 'TEMPORAL_HOST'],
+    ['TEMPORAL_ADDRESS', { file: FILE_ADDRESS, env: { TEMPORAL_ADDRESS: 'a:2' } }, 'a:2', 'TEMPORAL_ADDRESS'],
+    ['an empty variable', { file: FILE_ADDRESS, env: { TEMPORAL_HOST: '' } }, 'file:1', 'estuary.yaml:2'],
+    [
+      'both, agreeing',
+      { env: { TEMPORAL_ADDRESS: 'a', TEMPORAL_HOST: 'a:7233' } },
+      'a:7233',
+      'TEMPORAL_ADDRESS',
+    ],
+    ['a flag', { env: { TEMPORAL_HOST: 'env:2' }, flags: { address: 'flag:3' } }, 'flag:3', '--address'],
+    ['an IPv6 address', { env: { TEMPORAL_HOST: '[::1]:9' } }, '[::1]:9', 'TEMPORAL_HOST'],
+    [
+      'the demo',
+      { file: FILE_ADDRESS, env: { TEMPORAL_HOST: 'env:2', ESTUARY_EMBEDDED: '1' } },
+      undefined,
+      'ESTUARY_EMBEDDED',
+    ],
+  ];
+  test.each(addresses)('address from %s', (_, given, value, source) => {
+    const config = loaded(given);
+    expect(config.temporal.address).toBe(value);
+    expect(config.sources['temporal.address']).toBe(source);
+  });
+
+  type Other = [what: string, given: Given, read: (config: Config) => unknown, value: unknown];
+  const others: Other[] = [
+    ['namespace', {}, (c) => c.temporal.namespace, 'estuary'],
+    ['namespace', { file: 'temporal: { namespace: f }' }, (c) => c.temporal.namespace, 'f'],
+    ['namespace', { env: { TEMPORAL_NAMESPACE: 'e' } }, (c) => c.temporal.namespace, 'e'],
+    [
+      'namespace',
+      { flags: { namespace: 'x' }, env: { TEMPORAL_NAMESPACE: 'e' } },
+      (c) => c.temporal.namespace,
+      'x',
+    ],
+    ['task queue', {}, (c) => c.temporal.taskQueue, 'default'],
+    ['task queue', { file: 'temporal: { default_task_queue: f }' }, (c) => c.temporal.taskQueue, 'f'],
+    ['task queue', { env: { TEMPORAL_DEFAULT_TASK_QUEUE: 'e' } }, (c) => c.temporal.taskQueue, 'e'],
+    ['task queue', { flags: { 'task-queue': 'x' } }, (c) => c.temporal.taskQueue, 'x'],
+    ['tls', {}, (c) => c.temporal.tls, false],
+    ['tls', { file: 'temporal: { tls_enabled: true }' }, (c) => c.temporal.tls, true],
+    ['tls', { env: { TEMPORAL_TLS_ENABLED: 'True' } }, (c) => c.temporal.tls, true],
+    [
+      'tls',
+      { file: 'temporal: { tls_enabled: true }', env: { TEMPORAL_TLS_ENABLED: '0' } },
+      (c) => c.temporal.tls,
+      false,
+    ],
+    ['database', { file: 'database: { url: "postgres://f/x" }' }, (c) => c.database.url, 'postgres://f/x'],
+    ['database', { env: { DATABASE_URL: 'postgresql://e/x' } }, (c) => c.database.url, 'postgresql://e/x'],
+    ['CLI', { file: 'stack: { temporal_cli: /opt/temporal }' }, (c) => c.stack.temporalCli, '/opt/temporal'],
+    [
+      'ports',
+      { file: 'stack: { ports: { ui: 0, database: 5555 } }' },
+      (c) => c.stack.ports,
+      { ui: 0, database: 5555 },
+    ],
+    ['queues', { file: 'task_queues: { payments: money }' }, (c) => c.taskQueues, { payments: 'money' }],
+    [
+      'an empty section',
+      { file: 'temporal:\ntask_queues:\n  a: b\n' },
+      (c) => c.temporal.namespace,
+      'estuary',
+    ],
+  ];
+  test.each(others)('%s from %j', (_, given, read, value) => {
+    expect(read(loaded(given))).toEqual(value);
+  });
+});
+
+describe('problems', () => {
+  type Row = [what: string, given: Given, problems: [code: string, where: string, message: RegExp][]];
+  const rows: Row[] = [
+    [
+      'an address with a scheme',
+      { env: { TEMPORAL_HOST: 'https://x:1' } },
+      [['invalid-setting', 'TEMPORAL_HOST', /'https:\/\/x:1' is not temporal\.address: expected host:port/]],
+    ],
+    ['a port too high', { flags: { address: 'x:70000' } }, [['invalid-setting', '--address', /x:70000/]]],
+    [
+      'two addresses',
+      { env: { TEMPORAL_HOST: 'a:1', TEMPORAL_ADDRESS: 'b:1' } },
+      [
+        [
+          'conflicting-settings',
+          'TEMPORAL_HOST',
+          /'b:1' in TEMPORAL_ADDRESS and 'a:1' in TEMPORAL_HOST disagree/,
+        ],
+      ],
+    ],
+    [
+      'a switch',
+      { env: { TEMPORAL_TLS_ENABLED: 'maybe' } },
+      [['invalid-setting', 'TEMPORAL_TLS_ENABLED', /'maybe'/]],
+    ],
+    [
+      'a database of another kind, its password unquoted',
+      { env: { DATABASE_URL: 'mysql://u:secret@x/y' } },
+      [['invalid-setting', 'DATABASE_URL', /^(?!.*secret).*postgres:\/\//]],
+    ],
+    [
+      'an unknown setting',
+      { file: 'temporal:\n  adress: x\n' },
+      [['unknown-setting', 'estuary.yaml:2', /'temporal\.adress' is no setting; there is temporal\.address/]],
+    ],
+    ['an unknown section', { file: '\nserver: 1' }, [['unknown-setting', 'estuary.yaml:2', /'server'/]]],
+    ['a list', { file: '- a' }, [['invalid-setting', 'estuary.yaml:1', /holds settings/]]],
+    [
+      'a section that is a text',
+      { file: 'temporal: x' },
+      [['invalid-setting', 'estuary.yaml:1', /'temporal'/]],
+    ],
+    [
+      'a setting that is a list',
+      { file: 'temporal: { host: [a] }' },
+      [['invalid-setting', 'estuary.yaml:1', /host:port/]],
+    ],
+    [
+      'a queue without name',
+      { file: 'task_queues: { a: 1 }' },
+      [['invalid-setting', 'estuary.yaml:1', /task_queues\.a/]],
+    ],
+    [
+      'a port',
+      { file: 'stack: { ports: { ui: x } }' },
+      [['invalid-setting', 'estuary.yaml:1', /stack\.ports\.ui/]],
+    ],
+    ['broken YAML', { file: 'a: [\n' }, [['invalid-yaml', 'estuary.yaml:2', /./]]],
+    [
+      'several at once',
+      { file: 'x: 1\ny: 2', env: { TEMPORAL_HOST: '::' } },
+      [
+        ['unknown-setting', 'estuary.yaml:1', /'x'/],
+        ['unknown-setting', 'estuary.yaml:2', /'y'/],
+        ['invalid-setting', 'TEMPORAL_HOST', /'::'/],
+      ],
+    ],
+  ];
+  test.each(rows)('%s', (_, given, expected) => {
+    const { problems = [] } = load(given);
+    expect(problems.map(({ code, where }) => [code, where])).toEqual(
+      expected.map(([code, where]) => [code, where]),
+    );
+    for (const [i, [, , message]] of expected.entries()) expect(problems[i]!.message).toMatch(message);
+  });
+});
+
+describe('which servers', () => {
+  const DATABASE_URL = 'postgres://u:p@h/d';
+  const EMBEDDED = { services: { kind: 'embedded' } };
+  const half = (where: string) => ({ problem: { code: 'half-configured', where } });
+  type Row = [what: string, env: NodeJS.ProcessEnv, expected: object];
+  const rows: Row[] = [
+    ['neither', {}, EMBEDDED],
+    ['a namespace alone', { TEMPORAL_NAMESPACE: 'x' }, EMBEDDED],
+    [
+      'both',
+      { TEMPORAL_HOST: 'x', DATABASE_URL },
+      { services: { kind: 'configured', address: 'x:7233', databaseUrl: DATABASE_URL } },
+    ],
+    ['Temporal alone', { TEMPORAL_HOST: 'x' }, half('TEMPORAL_HOST')],
+    ['PostgreSQL alone', { DATABASE_URL }, half('DATABASE_URL')],
+    ['production and nothing else', { NODE_ENV: 'production' }, half('default')],
+    [
+      'production and PostgreSQL',
+      { NODE_ENV: 'production', DATABASE_URL },
+      { services: { kind: 'configured', address: 'localhost:7233', databaseUrl: DATABASE_URL } },
+    ],
+    ['all, in the demo', { NODE_ENV: 'production', DATABASE_URL, ESTUARY_EMBEDDED: '1' }, EMBEDDED],
+  ];
+  test.each(rows)('%s', (_, env, expected) => {
+    expect(chooseServices(loaded({ env }))).toMatchObject(expected);
+  });
+});
+
+describe('the project root', () => {
+  test.each<[marker: string, make: (folder: string) => void]>([
+    ['estuary.yaml', (folder) => writeFileSync(join(folder, 'estuary.yaml'), '')],
+    [
+      'definitions/ beside package.json',
+      (folder) => {
+        mkdirSync(join(folder, 'definitions'));
+        writeFileSync(join(folder, 'package.json'), '{}');
+      },
+    ],
+  ])('is the nearest folder with %s', (_, make) => {
+    const [outer, inner] = [root, join(root, 'a')];
+    const deep = join(inner, 'b', 'c');
+    mkdirSync(deep, { recursive: true });
+    make(outer);
+    expect(findProjectRoot(deep)).toBe(outer);
+    make(inner);
+    expect(findProjectRoot(deep)).toBe(inner);
+  });
+
+  test('is not a package without definitions', () => {
+    writeFileSync(join(root, 'package.json'), '{}');
+    expect(findProjectRoot(root)).toBeUndefined();
+    expect(loadConfig({ cwd: root, env: {} }).problems).toMatchObject([{ code: 'no-project', where: root }]);
+  });
+});
