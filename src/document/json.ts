@@ -35,14 +35,6 @@ export function nodeAt(
   return entry === undefined ? { node } : { node, entry };
 }
 
-/** JSON text that is the same for equal values: keys sorted by their UTF-16 units, no white space. */
-export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key]!)}`).join(',')}}`;
-}
-
 /** Assigning would call the setter of `Object.prototype` for `__proto__`. */
 function setKey(object: { [key: string]: Json }, key: string, value: Json): void {
   Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });

@@ -35,6 +35,7 @@ export function createAjv(): Ajv2020 {
     strict: false,
     verbose: true,
     useDefaults: true,
+    meta: false,
     validateSchema: false,
     addUsedSchema: false,
     ownProperties: true,

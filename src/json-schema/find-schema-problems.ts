@@ -1,3 +1,5 @@
+import type { AnyValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import type { JsonSchema } from '../plan/plan.ts';
 import { createAjv } from './compile-schema.ts';
@@ -7,6 +9,9 @@ import { KEYWORDS, visitSchemas } from './subschemas.ts';
 import { didYouMean } from './suggest.ts';
 
 const META_SCHEMA = 'https://json-schema.org/draft/2020-12/schema';
+/** Compiled at the first use: it takes a while, and most commands check no schema. */
+let metaSchema: AnyValidateFunction | undefined;
+
 const FORMATS: ReadonlySet<string> = new Set(Object.keys(fullFormats));
 
 /**
@@ -32,7 +37,8 @@ export function findSchemaProblems(schema: JsonSchema): readonly SchemaProblem[]
       }
     }
   });
-  const meta = createAjv().getSchema(META_SCHEMA);
+  metaSchema ??= new Ajv2020({ allErrors: true, strict: false, verbose: true }).getSchema(META_SCHEMA);
+  const meta = metaSchema;
   if (meta !== undefined && !meta(schema))
     problems.push(...withoutEchoes(problemsOf(meta.errors ?? [], true)));
   return problems.length > 0 ? problems : wrongDefaults(schema);
@@ -67,7 +73,8 @@ function unknown(
   known: ReadonlySet<string>,
   word = key ?? '',
 ): SchemaProblem {
-  const hint = didYouMean(word, known);
+  // People carry the short form's own word into nested objects, where JSON Schema has another one for it.
+  const hint = word === 'optional' ? "did you mean to leave it out of 'required'?" : didYouMean(word, known);
   const near = hint?.startsWith('did you mean') ? { hint } : {};
   return {
     ...problem(at, message),

@@ -41,10 +41,13 @@ export function problemsOf(errors: readonly ErrorObject[], root: JsonSchema): re
     .filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
     .map((error) => ({ error, branch: meantBranch(error, root) }));
   const problems: SchemaProblem[] = [];
-  for (const error of errors) {
+  for (const [index, error] of errors.entries()) {
     if (error.keyword === 'if') continue;
+    // A choice comes after what its branches say, an outer choice after an inner one.
     const told = choices.some((choice) =>
-      choice.error === error ? choice.branch !== undefined : isToldBy(choice.error, choice.branch, error),
+      choice.error === error
+        ? choice.branch !== undefined
+        : errors.indexOf(choice.error) > index && isToldBy(choice.error, choice.branch, error),
     );
     if (told) continue;
     const problem = problemOf(error, root);
@@ -101,8 +104,14 @@ function problemOf(error: ErrorObject, root: JsonSchema): SchemaProblem {
       const message = `${quote(error.data)} is not ${describeSchema({ enum: values })}`;
       return { ...known, message, ...(best === undefined ? {} : { hint: `did you mean '${best}'?` }) };
     }
-    default:
-      return { ...known, message: messageOf(error, params, root) };
+    default: {
+      const key = error.keyword === 'dependentRequired' ? params.property : params.key;
+      return {
+        ...known,
+        ...(typeof key === 'string' ? { key } : {}),
+        message: messageOf(error, params, root),
+      };
+    }
   }
 }
 

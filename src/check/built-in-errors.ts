@@ -1,0 +1,13 @@
+/** The types of the errors that the engine itself raises. */
+export const BUILT_IN_ERRORS: ReadonlySet<string> = new Set([
+  'DuplicateKey',
+  'Exhausted',
+  'ExpressionError',
+  'IdempotencyConflict',
+  'InvalidInput',
+  'InvalidOutput',
+  'SignatureDrift',
+  'Timeout',
+  'ToleranceExceeded',
+  'WorkflowIdMismatch',
+]);
