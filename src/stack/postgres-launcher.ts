@@ -11,7 +11,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chown, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -66,6 +66,9 @@ export async function chooseLauncher(binaries: PostgresBinaries, home: string): 
     const reason = await refusal([], copy, nobody);
     if (reason === undefined) {
       const publicHome = join(PUBLIC, createHash('sha256').update(home).digest('hex').slice(0, 16));
+      // Whatever the umask: nobody must get through to the cluster, which is closed to all others itself.
+      await mkdir(publicHome, { recursive: true });
+      await chmod(publicHome, 0o755);
       return { name: 'copy', prefix: [], user: nobody, owner: nobody, binaries: copy, home: publicHome };
     }
     reasons.push(`copy: ${reason}`);
@@ -123,9 +126,11 @@ async function copyBinaries(binaries: PostgresBinaries): Promise<PostgresBinarie
   const { version } = JSON.parse(manifest) as { version: string };
   const folder = join(PUBLIC, `postgres-${version}`);
   if ((await stat(folder).catch(() => undefined)) === undefined) {
-    await mkdir(PUBLIC, { recursive: true, mode: 0o755 });
+    await mkdir(PUBLIC, { recursive: true });
+    await chmod(PUBLIC, 0o755);
     const draft = `${folder}.${process.pid}`;
     await cp(binaries.folder, draft, { recursive: true, verbatimSymlinks: true });
+    await run('chmod', ['-R', 'a+rX', draft]);
     await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
   }
   const program = (path: string) => join(folder, 'bin', basename(path));

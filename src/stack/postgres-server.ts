@@ -98,8 +98,7 @@ async function prepareCluster(
   { report, env }: PostgresOptions,
 ): Promise<void> {
   const { home, binaries, owner, prefix, user } = launcher;
-  // The owner must enter, nobody else need read: the cluster itself is 0700.
-  await mkdir(home, { recursive: true, mode: 0o755 });
+  await mkdir(home, { recursive: true });
   if ((await stat(cluster).catch(() => undefined)) !== undefined) return giveTo(owner, cluster);
 
   await reportTask(report, 'prepare-database', 'creating a PostgreSQL cluster', async () => {
