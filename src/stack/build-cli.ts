@@ -15,7 +15,7 @@ const MODULE = `github.com/temporalio/cli/cmd/temporal@v${BUILT_VERSION}`;
 /** From this version on, go fetches the newer toolchain that the module asks for by itself. */
 const OLDEST_GO = [1, 21] as const;
 /** A cold build compiles about this many packages; only the progress display depends on it. */
-const PACKAGES = 1150;
+const PACKAGES = 1300;
 const TIMEOUT_MS = 25 * 60_000;
 
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ export async function buildCli(options: {
     return await reportTask<CliResult>(options.report, 'build-temporal', begin, async (progress) => {
       const failure = await runBuild(draft, await goEnvironment(options.env, draft), progress);
       if (failure !== undefined)
-        return { value: { reason: failure }, detail: `not possible: ${failure.split('\n')[0]}` };
+        return { value: { reason: failure }, detail: failure.split('\n')[0] ?? '', failed: true };
       await mkdir(folder, { recursive: true });
       await rename(join(draft, 'temporal'), options.destination);
       return { value: { path: options.destination }, detail: options.destination };

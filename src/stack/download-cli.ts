@@ -34,7 +34,7 @@ export async function downloadCli(options: {
         const binary = (await readdir(draft)).find((name) => name.startsWith('temporal'));
         if (failure !== undefined || binary === undefined) {
           const reason = failure ?? 'it left no binary';
-          return { value: { reason }, detail: `not possible: ${reason}` };
+          return { value: { reason }, detail: reason, failed: true };
         }
         await chmod(join(draft, binary), 0o755);
         await mkdir(folder, { recursive: true });

@@ -22,12 +22,17 @@ export interface StackEvent {
 
 export type Report = (event: StackEvent) => void;
 
-/** Runs one task between its `begin` and its `done` or `failed`. `work` returns its value and the closing detail. */
+/**
+ * Runs one task between its `begin` and its `done` or `failed`. `work` returns its value and the closing detail, and
+ * says so if the task failed in a way that its caller goes on from.
+ */
 export async function reportTask<T>(
   report: Report,
   task: StackTask,
   detail: string,
-  work: (progress: (detail: string) => void) => Promise<{ readonly value: T; readonly detail: string }>,
+  work: (
+    progress: (detail: string) => void,
+  ) => Promise<{ readonly value: T; readonly detail: string; readonly failed?: boolean }>,
 ): Promise<T> {
   const begun = performance.now();
   const say = (state: StackEvent['state'], text: string) =>
@@ -35,7 +40,7 @@ export async function reportTask<T>(
   say('begin', detail);
   try {
     const result = await work((text) => say('progress', text));
-    say('done', result.detail);
+    say(result.failed ? 'failed' : 'done', result.detail);
     return result.value;
   } catch (error) {
     say('failed', error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
