@@ -1,34 +1,28 @@
-import { DefaultLogger, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
 
-/**
- * The SDK's log: warnings and errors on stderr, one JSON line each, with the run, the activity and the attempt.
- * What it says of activities that failed and will be retried, Temporal shows better.
- */
-export function sdkLogger(level: 'WARN' | 'INFO' | 'DEBUG' = 'WARN'): DefaultLogger {
-  return new DefaultLogger(level, (entry: LogEntry) => {
-    const { message, meta, timestampNanos } = entry;
+/** The log of the SDK and of the activities, on stderr: a JSON line an entry, with the run, the activity and the attempt. */
+export function sdkLogger(level: LogLevel): DefaultLogger {
+  return new DefaultLogger(level, ({ timestampNanos, level, message, meta }: LogEntry) => {
     const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-    process.stderr.write(`${JSON.stringify({ time, level: entry.level, message, ...plain(meta) })}\n`);
+    process.stderr.write(`${JSON.stringify({ time, level, message, ...fieldsOf(meta) })}\n`);
   });
 }
 
-/** Only what names the run and what went wrong; the rest of the SDK's metadata is noise at night. */
-const KEPT = [
-  'workflowId',
-  'workflowType',
-  'runId',
-  'activityType',
-  'activityId',
-  'attempt',
-  'taskQueue',
-  'error',
-];
+/** What the SDK adds to every entry and nobody asks for at night. */
+const NOISE = new Set(['sdkComponent', 'namespace', 'isLocal']);
 
-function plain(meta: LogEntry['meta']): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const key of KEPT) {
-    const value: unknown = meta?.[key];
-    if (value !== undefined) fields[key] = value instanceof Error ? (value.stack ?? value.message) : value;
-  }
-  return fields;
+function fieldsOf(meta: LogEntry['meta']): Record<string, unknown> {
+  const entries = Object.entries((meta ?? {}) as Record<string, unknown>).filter(
+    ([name]) => !NOISE.has(name),
+  );
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]),
+  );
+}
+
+/** What went wrong, with the stack of what was thrown first: the SDK's own frames say nothing. */
+function describeError(error: Error): string {
+  let cause = error;
+  while (cause.cause instanceof Error) cause = cause.cause;
+  return cause === error ? error.message : (cause.stack ?? cause.message);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { type LogLevel, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../project/project.ts';
@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly taskQueue: string;
   readonly domains?: readonly string[] | undefined;
   readonly maxConcurrentActivities?: number | undefined;
+  /** Default `WARN`. */
+  readonly logLevel?: LogLevel;
 }
 
 let installed = false;
@@ -36,7 +38,7 @@ let installed = false;
 export async function serve(options: ServeOptions): Promise<Served> {
   const { config, services, project, database, taskQueue, domains } = options;
   // Signals are the commands' business; the SDK would drain on its own otherwise.
-  if (!installed) Runtime.install({ shutdownSignals: [], logger: sdkLogger() });
+  if (!installed) Runtime.install({ shutdownSignals: [], logger: sdkLogger(options.logLevel ?? 'WARN') });
   installed = true;
 
   const activities = await loadActivities(project.signatures.values(), buildFolder(config), domains);

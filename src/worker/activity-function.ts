@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Context, type Info } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
 import type { Signature } from '../document/signature.ts';
 import { type EffectCall, IdempotencyConflict, runExternal, runWrite } from '../effects/effects.ts';
@@ -162,6 +162,8 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
       type: error.type,
       message: error.message,
       nonRetryable: !declared.retryable,
+      // An answer that the definition has a word for is no news for whoever reads the worker's log.
+      category: ApplicationFailureCategory.BENIGN,
       details: [error.details === undefined ? details : { ...details, details: error.details }],
     });
   }

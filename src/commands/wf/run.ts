@@ -160,7 +160,7 @@ export default class WfRun extends EstuaryCommand {
     const database = application.openDatabase(services.databaseUrl, { poolMax: 20 });
     await prepareEmbeddedDatabase(database, application, (line) => this.notice(line));
     const { serve } = await import('../../cli/serve.ts');
-    const served = await serve({ config, services, project, database, taskQueue });
+    const served = await serve({ config, services, project, database, taskQueue, logLevel: 'ERROR' });
     return async () => {
       await served.stop();
       await database.destroy();
