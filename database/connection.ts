@@ -31,5 +31,11 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Knex {
     connection: connection as Knex.PgConnectionConfig,
     pool: { min: 0, max: options.poolMax ?? 10 },
     acquireConnectionTimeout: 30_000,
+    log: {
+      // The error is thrown as well, and whoever catches it says it better.
+      warn: (message: string) => {
+        if (!message.startsWith('Acquire connection error')) console.error(message);
+      },
+    },
   });
 }

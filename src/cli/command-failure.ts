@@ -13,21 +13,28 @@ export class CommandFailure extends Error {
   readonly code: string;
   readonly exit: number;
   readonly hint: string | undefined;
+  readonly findings: readonly object[] | undefined;
 
   /**
    * @param code stable, for `--json`
    * @param message what happened, where, what was expected
    * @param hint what to do next
+   * @param findings the same as data, for `--json`
    */
   constructor(
     code: string,
     message: string,
-    options: { readonly exit: number; readonly hint?: string | undefined },
+    options: {
+      readonly exit: number;
+      readonly hint?: string | undefined;
+      readonly findings?: readonly object[];
+    },
   ) {
     super(message);
     this.code = code;
     this.exit = options.exit;
     this.hint = options.hint;
+    this.findings = options.findings;
   }
 }
 
@@ -66,10 +73,23 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
   }
   // oclif's own: flags and arguments that it could not parse.
   if ('parse' in error || error.constructor.name === 'CLIError') {
-    return new CommandFailure('usage', error.message.replace(/\nSee more help with --help$/, ''), {
-      exit: EXIT.usage,
-      hint: 'see --help',
-    });
+    return new CommandFailure('usage', usageMessage(error), { exit: EXIT.usage, hint: 'see --help' });
   }
   return undefined;
+}
+
+/** oclif's message in our words: what is missing or unknown, without its notes on its own parser. */
+function usageMessage(error: Error & { readonly args?: unknown; readonly flags?: unknown }): string {
+  const [message = ''] = error.message.split(/\nSee more help with --help|\n\nNote: /);
+  if (error.constructor.name === 'RequiredArgsError') {
+    const args = error.args as readonly { readonly name: string; readonly description?: string }[];
+    return `missing: ${args.map(({ name, description }) => `${name.toUpperCase()}, ${description}`).join('; ')}`;
+  }
+  if (error.constructor.name === 'NonExistentFlagsError') {
+    return `there is no flag ${(error.flags as readonly string[]).join(', ')} here`;
+  }
+  return message
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/^The following errors? occurred: /, '')
+    .replace(/^Parsing (--\S+) Expected/, '$1: expected');
 }

@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core';
-import pc from 'picocolors';
 import { type Config, type ConfigFlags, loadConfig } from '../config/config.ts';
+import { err } from './colors.ts';
 import { CommandFailure, EXIT, toCommandFailure } from './command-failure.ts';
 
 /** What every command has: the configuration, `--json`, and failures that read well. */
@@ -32,9 +32,10 @@ export abstract class EstuaryCommand extends Command {
     const failure = toCommandFailure(error);
     if (failure === undefined) throw error;
     process.exitCode = failure.exit;
-    const { code, message, hint } = failure;
-    if (this.jsonEnabled()) this.logJson({ error: { code, message, ...(hint && { hint }) } });
+    const { code, message, hint, findings } = failure;
+    if (this.jsonEnabled())
+      this.logJson({ error: { code, message, ...(hint && { hint }), ...(findings && { findings }) } });
     else
-      process.stderr.write(`${pc.red('error')}: ${message}\n${hint ? `${pc.dim('hint')}: ${hint}\n` : ''}`);
+      process.stderr.write(`${err.red('error')}: ${message}\n${hint ? `${err.dim('hint')}: ${hint}\n` : ''}`);
   }
 }

@@ -2,12 +2,12 @@
  * A run's result for people: whatever its shape, a colleague from finance can read it.
  *
  * An object whose values are all whole numbers reads `142 paid, 3 held`; money reads as money; a list of objects
- * is a table, cut where it gets long. `--json` has everything.
+ * is a table, cut where it gets long. `--json` has every row.
  */
-import pc from 'picocolors';
 import { visible } from '../diagnostics/code-frame.ts';
 import { formatMoney, isMoney } from '../expression/money.ts';
 import type { Json, JsonObject } from '../plan/plan.ts';
+import { out } from './colors.ts';
 
 /** Rows of a table that are shown before the rest is counted. */
 const MAXIMUM_ROWS = 10;
@@ -18,17 +18,17 @@ export function renderValue(value: Json): string[] {
   const plain = Object.entries(value).filter(([, member]) => isScalarLike(member));
   const long = Object.entries(value).filter(([, member]) => !isScalarLike(member));
   return [
-    ...plain.map(([name, member]) => `${pc.dim(`${label(name)}:`)} ${inline(member)}`),
+    ...plain.map(([name, member]) => `${out.dim(`${label(name)}:`)} ${inline(member)}`),
     ...long.flatMap(section),
   ];
 }
 
 function section([name, member]: [string, Json]): string[] {
   if (Array.isArray(member)) {
-    if (member.length === 0) return [`${pc.dim(`${label(name)}:`)} none`];
-    return ['', pc.bold(label(name)), ...(member.every(isObject) ? table(member) : list(member))];
+    if (member.length === 0) return [`${out.dim(`${label(name)}:`)} none`];
+    return ['', out.bold(label(name)), ...(member.every(isObject) ? table(member) : list(member))];
   }
-  return ['', pc.bold(label(name)), ...renderValue(member).map((line) => `  ${line}`)];
+  return ['', out.bold(label(name)), ...renderValue(member).map((line) => `  ${line}`)];
 }
 
 function list(items: readonly Json[]): string[] {
@@ -49,11 +49,11 @@ function table(rows: readonly JsonObject[]): string[] {
   );
   const line = (texts: readonly string[]): string =>
     `  ${texts.map((text, index) => pad(text, widths[index]!, right[index]!)).join('  ')}`.trimEnd();
-  return [pc.dim(line(columns.map(label))), ...cells.map(line), ...rest(rows.length)];
+  return [out.dim(line(columns.map(label))), ...cells.map(line), ...rest(rows.length)];
 }
 
 function rest(total: number): string[] {
-  return total > MAXIMUM_ROWS ? [pc.dim(`  … ${total - MAXIMUM_ROWS} more; --json shows all`)] : [];
+  return total > MAXIMUM_ROWS ? [out.dim(`  … ${total - MAXIMUM_ROWS} more, with --json`)] : [];
 }
 
 function inline(value: Json): string {

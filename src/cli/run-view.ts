@@ -1,15 +1,15 @@
-/** The live steps of a run: redrawn in place in a terminal, a line a change where output is piped. */
-import pc from 'picocolors';
+/** The live steps of a run: redrawn in place in a terminal, a line a step where output is piped. */
 import type { Progress, StepProgress } from '../interpreter/progress.ts';
+import { err } from './colors.ts';
 
 const MARKS: { readonly [status in StepProgress['status']]: string } = {
-  pending: pc.dim('·'),
-  running: pc.cyan('▸'),
-  completed: pc.green('✓'),
-  skipped: pc.dim('–'),
-  caught: pc.yellow('✓'),
-  failed: pc.red('✗'),
-  cancelled: pc.yellow('✗'),
+  pending: err.dim('·'),
+  running: err.cyan('▸'),
+  completed: err.green('✓'),
+  skipped: err.dim('–'),
+  caught: err.yellow('✓'),
+  failed: err.red('✗'),
+  cancelled: err.yellow('✗'),
 };
 
 export interface RunView {
@@ -32,19 +32,20 @@ export function liveView(write: (text: string) => void, now: () => number): RunV
   };
 }
 
-/** A view that says each change once. */
+/** How long a step may run in silence where output is piped. */
+const EVERY_MS = 2000;
+
+/** A view that says once how each step ended, and now and then how far one is that takes long. */
 export function lineView(write: (text: string) => void, now: () => number): RunView {
-  const EVERY_MS = 2000;
-  const told = new Map<string, { readonly status: string; readonly at: number; readonly done: number }>();
+  const ended = new Set<string>();
+  const told = new Map<string, number>();
   return {
     update(progress) {
       for (const step of progress?.steps ?? []) {
-        const before = told.get(step.id);
-        const done = (step.items?.succeeded ?? 0) + (step.items?.failed ?? 0);
-        const changed = step.status !== (before?.status ?? 'pending');
-        const moved = done !== (before?.done ?? 0) && now() - (before?.at ?? 0) >= EVERY_MS;
-        if (!changed && !moved) continue;
-        told.set(step.id, { status: step.status, at: now(), done });
+        if (step.status === 'pending' || ended.has(step.id)) continue;
+        if (step.status !== 'running') ended.add(step.id);
+        else if (now() - (told.get(step.id) ?? Date.parse(step.startedAt!)) < EVERY_MS) continue;
+        told.set(step.id, now());
         write(`${describeStep(step, now())}\n`);
       }
     },
@@ -60,13 +61,13 @@ export function describeStep(step: StepProgress, now: number): string {
   if (step.items !== undefined) parts.push(describeItems(step.items, elapsed));
   if (step.status !== 'pending' && step.status !== 'completed') parts.push(step.status);
   if (started !== undefined && step.status !== 'skipped')
-    parts.push(pc.dim(`${(elapsed / 1000).toFixed(1)} s`));
+    parts.push(err.dim(`${(elapsed / 1000).toFixed(1)} s`));
   return parts.join('  ');
 }
 
 function describeItems(items: NonNullable<StepProgress['items']>, elapsedMs: number): string {
   const done = items.succeeded + items.failed;
   const rate = elapsedMs > 0 && done > 0 ? `  ${Math.round((done * 1000) / elapsedMs)}/s` : '';
-  const failed = items.failed > 0 ? `  ${pc.red(`${items.failed} failed`)}` : '';
+  const failed = items.failed > 0 ? `  ${err.red(`${items.failed} failed`)}` : '';
   return `${done}/${items.total}${rate}${failed}`;
 }

@@ -1,20 +1,20 @@
-import pc from 'picocolors';
 import type { Config } from '../config/config.ts';
 import { chooseServices } from '../config/services.ts';
-import { type Report, stackDirectory, startStack } from '../stack/stack.ts';
+import { type Report, type StackTask, stackDirectory, startStack } from '../stack/stack.ts';
+import { err } from './colors.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 
 /** The Temporal and the PostgreSQL that a command works on. */
 export interface OpenServices {
   readonly kind: 'embedded' | 'configured';
   readonly address: string;
+  /** Where the address was set: `TEMPORAL_HOST`, `estuary.yaml:3`, `embedded`. */
+  readonly addressFrom: string;
   readonly namespace: string;
   readonly tls: boolean;
   readonly databaseUrl: string;
   /** Temporal's Web UI, where we know it. */
   readonly uiUrl?: string;
-  /** Which servers this call has started. */
-  readonly started: boolean;
 }
 
 /** The configured servers, or the embedded ones, started where they do not run yet. */
@@ -27,7 +27,8 @@ export async function openServices(config: Config, notice: (line: string) => voi
   const { namespace, tls } = config.temporal;
   if (chosen.services.kind === 'configured') {
     const { address, databaseUrl } = chosen.services;
-    return { kind: 'configured', address, namespace, tls, databaseUrl, started: false };
+    const addressFrom = config.sources['temporal.address'];
+    return { kind: 'configured', address, addressFrom, namespace, tls, databaseUrl };
   }
   const stack = await startStack({
     dataDirectory: stackDirectory(config.root, 'dev'),
@@ -39,25 +40,38 @@ export async function openServices(config: Config, notice: (line: string) => voi
   return {
     kind: 'embedded',
     address: stack.temporal.address,
+    addressFrom: 'embedded',
     namespace: stack.temporal.namespace,
     tls: false,
     databaseUrl: stack.database.url,
     uiUrl: stack.temporal.uiUrl,
-    started: stack.started.temporal || stack.started.database,
   };
 }
+
+const TASKS: { readonly [task in StackTask]: string } = {
+  'wait-for-lock': 'Waiting',
+  'find-temporal': 'Temporal CLI',
+  'download-temporal': 'Temporal CLI, download',
+  'build-temporal': 'Temporal CLI, build',
+  'start-temporal': 'Temporal server',
+  'prepare-database': 'PostgreSQL, files',
+  'start-database': 'PostgreSQL',
+  'stop-temporal': 'Stopped',
+  'stop-database': 'Stopped',
+};
 
 /** Tells people what the embedded stack does: what has been done at once, and every few seconds what takes long. */
 export function stackReport(notice: (line: string) => void): Report {
   const EVERY_MS = 5000;
   const told = new Map<string, number>();
   return ({ task, state, detail, elapsedMs }) => {
-    if (state === 'done')
-      notice(`${pc.green('✓')} ${detail}${elapsedMs >= 1000 ? pc.dim(` ${seconds(elapsedMs)}`) : ''}`);
-    else if (state === 'failed') notice(`${pc.red('✗')} ${detail}`);
-    else if (elapsedMs - (told.get(task) ?? 0) >= EVERY_MS) {
+    const line = `${TASKS[task]}: ${detail}`;
+    const took = elapsedMs >= 1000 ? err.dim(` ${seconds(elapsedMs)}`) : '';
+    if (state === 'done') notice(`${err.green('✓')} ${line}${took}`);
+    else if (state === 'failed') notice(`${err.red('✗')} ${line}${took}`);
+    else if (task === 'wait-for-lock' || elapsedMs - (told.get(task) ?? 0) >= EVERY_MS) {
       told.set(task, elapsedMs);
-      notice(`${pc.dim('…')} ${detail}${pc.dim(` ${seconds(elapsedMs)}`)}`);
+      notice(`${err.dim('…')} ${line}${took}`);
     }
   };
 }

@@ -1,8 +1,8 @@
 /** What `worker start` and `dev` share: a worker in the foreground until it is told to stop. */
-import pc from 'picocolors';
 import type { Config } from '../config/config.ts';
 import { findingsOf, type Project } from '../project/project.ts';
 import { loadApplicationDatabase, migratorOf, prepareEmbeddedDatabase } from './application.ts';
+import { err } from './colors.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { serve } from './serve.ts';
 import type { OpenServices } from './services.ts';
@@ -28,7 +28,7 @@ export async function serveUntilStopped(options: ServingOptions): Promise<void> 
     if (services.kind === 'embedded') await prepareEmbeddedDatabase(database, application, notice);
     else await refusePendingMigrations(await migratorOf(database, application).status());
     const served = await serve({ config, services, project, database, taskQueue, domains });
-    for (const problem of served.activities.problems) notice(`${pc.yellow('warning')}: ${problem}`);
+    for (const problem of served.activities.problems) notice(`${err.yellow('warning')}: ${problem}`);
     showWhatIsServed(
       options,
       served.activities.served.map(({ signature }) => signature.name),
@@ -53,7 +53,7 @@ async function reportFindings(
   const findings = findingsOf(project);
   if (findings.length === 0) return;
   const { renderText, summarize } = await import('../diagnostics/render-text.ts');
-  notice(renderText(findings, project.sources, pc));
+  notice(renderText(findings, project.sources, err));
   if (strict && findings.some(({ severity }) => severity === 'error')) {
     throw new CommandFailure('invalid-definition', summarize(findings), { exit: EXIT.findings });
   }
@@ -73,10 +73,10 @@ function showWhatIsServed(
 ): void {
   const workflows = [...project.definitions.values()].filter(({ runnable }) => runnable !== undefined);
   notice(
-    `${pc.green('✓')} Serving task queue ${pc.bold(taskQueue)} at ${services.address}, namespace ${services.namespace}`,
+    `${err.green('✓')} Serving task queue ${err.bold(taskQueue)} at ${services.address}, namespace ${services.namespace}`,
   );
-  notice(`  ${pc.dim('workflows ')} ${workflows.map(({ name }) => name).join(', ') || 'none'}`);
-  notice(`  ${pc.dim('activities')} ${activities.join(', ') || 'none'}`);
+  notice(`  ${err.dim('workflows ')} ${workflows.map(({ name }) => name).join(', ') || 'none'}`);
+  notice(`  ${err.dim('activities')} ${activities.join(', ') || 'none'}`);
 }
 
 function nextSignal(): Promise<'SIGINT' | 'SIGTERM'> {

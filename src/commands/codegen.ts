@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import pc from 'picocolors';
+import { err, out } from '../cli/colors.ts';
 import { CommandFailure, EXIT } from '../cli/command-failure.ts';
 import { EstuaryCommand } from '../cli/estuary-command.ts';
 import { findingsOf, loadProject } from '../project/project.ts';
@@ -22,8 +22,12 @@ export default class Codegen extends EstuaryCommand {
     const findings = findingsOf(project).filter(({ severity }) => severity === 'error');
     if (findings.length > 0) {
       const { renderText } = await import('../diagnostics/render-text.ts');
-      const text = renderText(findings, project.sources);
-      throw new CommandFailure('invalid-definition', `there are errors:\n\n${text}`, { exit: EXIT.findings });
+      const { renderJson } = await import('../diagnostics/render-json.ts');
+      const text = renderText(findings, project.sources, err);
+      throw new CommandFailure('invalid-definition', `there are errors:\n\n${text}`, {
+        exit: EXIT.findings,
+        findings: renderJson(findings, project.sources),
+      });
     }
     const { generateCode } = await import('../../codegen/generate.ts');
     const { checkGenerated, writeGenerated } = await import('../../codegen/files.ts');
@@ -44,7 +48,7 @@ export default class Codegen extends EstuaryCommand {
     for (const path of drift.missing) this.log(`${missing}  ${path}`);
     for (const path of drift.surplus) this.log(`${surplus}  ${path}`);
     const differs = drift.changed.length + drift.missing.length + drift.surplus.length > 0;
-    if (!differs) this.log(`${pc.green('✓')} generated/ is up to date`);
+    if (!differs) this.log(`${out.green('✓')} generated/ is up to date`);
     if (flags.check && differs) {
       process.exitCode = EXIT.failed;
       this.notice('run `estuary codegen`');

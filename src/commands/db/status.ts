@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { out } from '../../cli/colors.ts';
 import { DatabaseCommand } from '../../cli/database-command.ts';
 
 export default class DbStatus extends DatabaseCommand {
@@ -9,8 +9,8 @@ export default class DbStatus extends DatabaseCommand {
     await this.parse(DbStatus);
     return this.withDatabase(async ({ migrator }) => {
       const status = await migrator.status();
-      for (const name of status.applied) this.log(`${pc.green('applied')}  ${name}`);
-      for (const name of status.pending) this.log(`${pc.yellow('pending')}  ${name}`);
+      for (const name of status.applied) this.log(`${out.green('applied')}  ${name}`);
+      for (const name of status.pending) this.log(`${out.yellow('pending')}  ${name}`);
       return status;
     });
   }

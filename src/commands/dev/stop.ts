@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { err } from '../../cli/colors.ts';
 import { EstuaryCommand } from '../../cli/estuary-command.ts';
 import { stackReport } from '../../cli/services.ts';
 
@@ -14,7 +14,7 @@ export default class DevStop extends EstuaryCommand {
       stackDirectory(root, 'dev'),
       stackReport((line) => this.notice(line)),
     );
-    if (!ran.temporal && !ran.database) this.notice(pc.dim('nothing was running'));
+    if (!ran.temporal && !ran.database) this.notice(err.dim('nothing was running'));
     return ran;
   }
 }

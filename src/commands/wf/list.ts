@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import pc from 'picocolors';
+import { out } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
 import { EstuaryCommand } from '../../cli/estuary-command.ts';
 import { describeSchema } from '../../json-schema/describe-schema.ts';
@@ -26,6 +26,7 @@ export default class WfList extends EstuaryCommand {
       char: 'd',
       description: 'only these domains; repeatable, commas',
       multiple: true,
+      multipleNonGreedy: true,
       delimiter: ',',
     }),
   };
@@ -62,10 +63,10 @@ export default class WfList extends EstuaryCommand {
 
   #show(title: string, entries: readonly Entry[]): void {
     if (entries.length === 0) return;
-    this.log(pc.bold(title));
+    this.log(out.bold(title));
     for (const { name, description, input, valid, effect } of entries) {
-      const broken = valid === false ? `  ${pc.red('has errors, see estuary wf validate')}` : '';
-      this.log(`  ${pc.cyan(name)}${effect ? pc.dim(`  ${effect}`) : ''}${broken}`);
+      const broken = valid === false ? `  ${out.red('has errors, see estuary wf validate')}` : '';
+      this.log(`  ${out.cyan(name)}${effect ? out.dim(`  ${effect}`) : ''}${broken}`);
       if (description !== '') this.log(`    ${description}`);
       for (const line of describeInputs(input)) this.log(`      ${line}`);
     }
@@ -86,7 +87,7 @@ function describeInputs(schema: JsonSchema): string[] {
     const fallback =
       typeof property === 'object' && 'default' in property ? defaultOf(property.default!) : undefined;
     const presence = fallback ?? (required.includes(name) ? '' : ', optional');
-    return `${name.padEnd(width)}  ${pc.dim(describeSchema(property, schema) + presence)}`;
+    return `${name.padEnd(width)}  ${out.dim(describeSchema(property, schema) + presence)}`;
   });
 }
 

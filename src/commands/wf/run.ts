@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { Args, Flags } from '@oclif/core';
-import pc from 'picocolors';
+import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
 import { EstuaryCommand } from '../../cli/estuary-command.ts';
 import { readInput } from '../../cli/read-input.ts';
+import type { OpenServices } from '../../cli/services.ts';
 import type { RunOutcome } from '../../client/runs.ts';
 import type { Config } from '../../config/config.ts';
 import type { Json } from '../../plan/plan.ts';
@@ -34,6 +35,7 @@ export default class WfRun extends EstuaryCommand {
       char: 'i',
       description: 'one input, key=value; repeatable',
       multiple: true,
+      multipleNonGreedy: true,
       default: [],
     }),
     id: Flags.string({ description: 'workflow id; default: the name and a random part' }),
@@ -79,13 +81,12 @@ export default class WfRun extends EstuaryCommand {
       });
     }
     const { renderText } = await import('../../diagnostics/render-text.ts');
+    const { renderJson } = await import('../../diagnostics/render-json.ts');
     const findings = [...project.signatureFindings, ...definition.findings];
     throw new CommandFailure(
       'invalid-definition',
-      `${definition.file} has errors:\n\n${renderText(findings, project.sources)}`,
-      {
-        exit: EXIT.findings,
-      },
+      `${definition.file} has errors:\n\n${renderText(findings, project.sources, err)}`,
+      { exit: EXIT.findings, findings: renderJson(findings, project.sources) },
     );
   }
 
@@ -102,18 +103,18 @@ export default class WfRun extends EstuaryCommand {
     const { openServices } = await import('../../cli/services.ts');
     const notice = (line: string): void => this.notice(line);
     const services = await openServices(config, notice);
-    if (services.kind === 'embedded') notice(pc.dim('embedded, sandbox money'));
-    const { connect } = await import('../../client/connect.ts');
+    if (services.kind === 'embedded') notice(err.dim('embedded, sandbox money'));
+    const { connectClient } = await import('../../cli/connect-client.ts');
     const { startRun } = await import('../../client/runs.ts');
-    const client = await connect(services);
+    const client = await connectClient(services);
     const server = await this.#serveIfNobodyDoes(config, project, services, start.taskQueue, client);
     try {
       const { workflowId, ...request } = start;
       const run = await startRun(client, { ...request, ...(workflowId !== undefined && { workflowId }) });
-      notice(`${pc.bold(start.name)}  ${pc.dim(run.workflowId)}`);
+      notice(`${err.bold(start.name)}  ${err.dim(run.workflowId)}`);
       if (services.uiUrl !== undefined) {
         const path = `namespaces/${services.namespace}/workflows/${encodeURIComponent(run.workflowId)}`;
-        notice(pc.dim(`${services.uiUrl}/${path}`));
+        notice(err.dim(`${services.uiUrl}/${path}`));
       }
       const { followRun } = await import('../../cli/follow-run.ts');
       const { lineView, liveView } = await import('../../cli/run-view.ts');
@@ -136,9 +137,9 @@ export default class WfRun extends EstuaryCommand {
   async #serveIfNobodyDoes(
     config: Config,
     project: Project,
-    services: Awaited<ReturnType<typeof import('../../cli/services.ts').openServices>>,
+    services: OpenServices,
     taskQueue: string,
-    client: Awaited<ReturnType<typeof import('../../client/connect.ts').connect>>,
+    client: Awaited<ReturnType<typeof import('../../cli/connect-client.ts').connectClient>>,
   ): Promise<(() => Promise<void>) | undefined> {
     const { pollersOf } = await import('../../client/runs.ts');
     const pollers = await pollersOf(client, taskQueue);
@@ -174,7 +175,7 @@ export default class WfRun extends EstuaryCommand {
         reject(
           new CommandFailure('interrupted', `interrupted; the run '${workflowId}' goes on`, {
             exit: EXIT.interrupted,
-            hint: `it needs a worker on task queue '${taskQueue}': estuary worker start --task-queue ${taskQueue}`,
+            hint: `a worker serves it on: estuary worker start --task-queue ${taskQueue}`,
           }),
         );
       });
@@ -190,7 +191,7 @@ export default class WfRun extends EstuaryCommand {
     }
     process.exitCode = EXIT.failed;
     if (outcome.status !== 'failed') {
-      this.notice(`${pc.yellow(outcome.status.replace('_', ' '))}: ${workflowId}`);
+      this.notice(`${err.yellow(outcome.status.replace('_', ' '))}: ${workflowId}`);
       return ids;
     }
     const { failure } = outcome;
@@ -200,7 +201,7 @@ export default class WfRun extends EstuaryCommand {
       failure.attempt && `attempt ${failure.attempt}`,
       failure.line && `line ${failure.line}`,
     ].filter(Boolean);
-    this.notice(`\n${pc.red(`failed: ${failure.type}`)}: ${failure.message}`);
+    this.notice(`\n${err.red(`failed: ${failure.type}`)}: ${failure.message}`);
     if (where.length > 0) this.notice(`  ${where.join(', ')}`);
     return { ...ids, failure };
   }

@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import { Args } from '@oclif/core';
-import pc from 'picocolors';
+import { out } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
 import { EstuaryCommand } from '../../cli/estuary-command.ts';
 import { findingsOf, loadProject, type Project } from '../../project/project.ts';
@@ -28,8 +28,8 @@ export default class WfValidate extends EstuaryCommand {
     const { renderJson } = await import('../../diagnostics/render-json.ts');
     const { renderText, summarize } = await import('../../diagnostics/render-text.ts');
     if (findings.some(({ severity }) => severity === 'error')) process.exitCode = EXIT.failed;
-    if (findings.length > 0) this.log(renderText(findings, project.sources, pc));
-    else this.log(`${pc.green('✓')} ${files.size} file${files.size === 1 ? '' : 's'}, no findings`);
+    if (findings.length > 0) this.log(renderText(findings, project.sources, out));
+    else this.log(`${out.green('✓')} ${files.size} file${files.size === 1 ? '' : 's'}, no findings`);
     if (findings.length > 0) this.log(summarize(findings));
     return { files: files.size, findings: renderJson(findings, project.sources) };
   }

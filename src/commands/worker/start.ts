@@ -3,6 +3,8 @@ import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
 import { EstuaryCommand } from '../../cli/estuary-command.ts';
 
 export default class WorkerStart extends EstuaryCommand {
+  // It serves until it is told to stop: there is no result to give.
+  static override enableJsonFlag = false;
   static override summary = 'Serve workflows and activities from a task queue.';
   static override description =
     'Every worker interprets every definition; --domains limits the activities that it serves. Definitions and activities are found in the project; nothing is registered by hand. Ctrl-C or SIGTERM finishes what runs, once more ends at once.';
@@ -16,6 +18,7 @@ export default class WorkerStart extends EstuaryCommand {
     domains: Flags.string({
       description: 'only the activities of these domains; repeatable, commas',
       multiple: true,
+      multipleNonGreedy: true,
       delimiter: ',',
     }),
     strict: Flags.boolean({ description: 'refuse to start while a definition has errors' }),
