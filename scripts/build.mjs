@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join, relative } from 'node:path';
 import { ROOT, runStep } from './step.mjs';
 
-const SOURCES = ['src', 'activities', 'codegen', 'database', 'providers', 'generated'];
+const SOURCES = ['src', 'activities', 'codegen', 'database', 'providers', 'generated', 'bench'];
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built');
 const BUNDLER = join(DIST, 'src', 'worker', 'bundle-workflow.js');

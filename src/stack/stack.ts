@@ -51,8 +51,8 @@ export interface StackStatus {
   readonly database?: { readonly pid: number; readonly url: string; readonly log: string };
 }
 
-/** The data folder of a project's stack: `dev` for whoever works with it, `test` for the tests. */
-export function stackDirectory(root: string, name: 'dev' | 'test'): string {
+/** The data folder of a project's stack: `dev` for whoever works with it, the others for tests and benchmarks. */
+export function stackDirectory(root: string, name: 'dev' | 'test' | 'bench'): string {
   return join(root, '.estuary', name);
 }
 
