@@ -36,7 +36,6 @@ export default class WfRun extends EstuaryCommand {
       description: 'one input, key=value; repeatable',
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
     }),
     id: Flags.string({ description: 'workflow id; default: the name and a random part' }),
     'task-queue': Flags.string({ description: 'task queue', helpGroup: 'CONNECTION' }),
@@ -48,7 +47,7 @@ export default class WfRun extends EstuaryCommand {
     const { loadProject, domainOf } = await import('../../project/project.ts');
     const project = loadProject(config.root);
     const definition = await this.#definition(project, args.name);
-    const read = readInput(flags.input, definition.inputSchema);
+    const read = readInput(flags.input ?? [], definition.inputSchema);
     if (!read.ok) {
       throw new CommandFailure(
         'invalid-input',

@@ -1,0 +1,159 @@
+/** What people see of each command that needs no server: a row a case, a golden file each. */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyProject, type Ended, estuary } from './estuary.ts';
+import { expectGolden } from './golden.ts';
+
+type Row = [name: string, args: string, code: number, env?: { readonly [name: string]: string }];
+
+const RUN = 'wf run payments/batch-payout';
+/** Port 1: nothing listens there. */
+const REFUSING = {
+  TEMPORAL_ADDRESS: '127.0.0.1:1',
+  DATABASE_URL: 'postgres://somebody:secret@127.0.0.1:1/x',
+};
+
+const SOUND: readonly Row[] = [
+  ['unknown-command', 'wf rum', 2],
+  ['unknown-command-json', 'wf rum --json', 2],
+  ['unknown-flag', `${RUN} --imput min_amount=1`, 2],
+  ['flag-twice-excluded', 'db seed --size 3 --more 2', 2],
+  ['flag-not-a-number', 'db seed --size x', 2],
+  ['run-without-name', 'wf run', 2],
+  ['run-without-name-json', 'wf run --json', 2],
+  ['run-unknown-workflow', 'wf run payments/batch-payuot', 2],
+  ['run-input-not-a-number', `${RUN} --input min_amount=abc`, 2],
+  ['run-input-not-a-number-json', `${RUN} --input min_amount=abc --json`, 2],
+  ['run-input-before-name', 'wf run --input min_amount=abc payments/batch-payout', 2],
+  ['run-input-negative', `${RUN} --input min_amount=-5`, 2],
+  ['run-input-zero', `${RUN} --input min_amount=0`, 2],
+  ['run-input-unknown-key', `${RUN} --input min_amont=10`, 2],
+  ['run-input-without-value', `${RUN} --input min_amount=`, 2],
+  ['run-input-without-equals', `${RUN} --input min_amount`, 2],
+  ['run-input-nothing-after-flag', `${RUN} --input`, 2],
+  ['run-input-not-in-list', `${RUN} --input payment_method=cash`, 2],
+  ['run-input-fraction', `${RUN} --input practitioner_id=1.5`, 2],
+  ['run-input-all-wrong', `${RUN} -i min_amount=-1 -i payment_method=cash -i practitioner_id=x -i y=1`, 2],
+  ['run-refused', `${RUN} --input min_amount=10`, 4, REFUSING],
+  ['run-refused-json', `${RUN} --json`, 4, REFUSING],
+  ['run-refused-by-flag', `${RUN} --address localhost:1`, 4, { ...REFUSING, TEMPORAL_ADDRESS: '' }],
+  ['run-half-temporal', RUN, 2, { TEMPORAL_HOST: 'temporal.example:7233' }],
+  ['run-half-database', RUN, 2, { DATABASE_URL: 'postgres://somebody:secret@db.example/x' }],
+  ['run-half-production', RUN, 2, { NODE_ENV: 'production' }],
+  ['run-bad-configuration', RUN, 2, { TEMPORAL_HOST: 'http://x', DATABASE_URL: 'mysql://u:secret@x/y' }],
+  ['list', 'wf list', 0],
+  ['list-json', 'wf list --json', 0],
+  ['list-domain', 'wf list --domain payments', 0],
+  ['list-unknown-domain', 'wf list --domain payment', 2],
+  ['validate', 'wf validate', 0],
+  ['validate-json', 'wf validate --json', 0],
+  ['validate-domain', 'wf validate payments', 0],
+  ['validate-file', 'wf validate definitions/payments/batch-payout.yaml', 0],
+  ['validate-folders', 'wf validate definitions schemas', 0],
+  ['validate-unknown', 'wf validate refunds', 2],
+  ['codegen-check', 'codegen --check', 0],
+  ['codegen-check-json', 'codegen --check --json', 0],
+  ['migrate-refused', 'db migrate', 4, REFUSING],
+  ['status-refused-json', 'db status --json', 4, REFUSING],
+  ['rollback-unconfirmed', 'db rollback', 2, REFUSING],
+  ['seed-unconfirmed', 'db seed', 2, REFUSING],
+  ['worker-unknown-domain', 'worker start --domains payments,bookigns', 2],
+  ['worker-refused', 'worker start', 4, REFUSING],
+  ['dev-stop-nothing-runs', 'dev stop', 0],
+  ['dev-stop-nothing-runs-json', 'dev stop --json', 0],
+];
+
+/** The same with a definition that has errors, a domain with one definition, and generated code that is old. */
+const BROKEN: readonly Row[] = [
+  ['broken-run', 'wf run payments/batch-payout', 3],
+  ['broken-run-json', 'wf run payments/batch-payout --json', 3],
+  ['broken-list', 'wf list --domain payments', 0],
+  ['broken-validate', 'wf validate', 1],
+  ['broken-validate-json', 'wf validate --json', 1],
+  ['broken-validate-other-domain', 'wf validate reporting', 0],
+  ['broken-validate-file', 'wf validate definitions/payments/batch-payout.yaml', 1],
+  ['broken-codegen', 'codegen', 3],
+];
+
+const DRIFTED: readonly Row[] = [
+  ['drifted-codegen-check', 'codegen --check', 1],
+  ['drifted-codegen-check-json', 'codegen --check --json', 1],
+];
+
+const OUTSIDE: readonly Row[] = [
+  ['no-project', 'wf list', 2],
+  ['no-project-json', 'wf list --json', 2],
+];
+
+let sound: ReturnType<typeof copyProject>;
+let broken: ReturnType<typeof copyProject>;
+let drifted: ReturnType<typeof copyProject>;
+let outside: ReturnType<typeof copyProject>;
+
+beforeAll(() => {
+  sound = copyProject();
+  broken = copyProject();
+  writeFileSync(join(broken.root, 'definitions/payments/batch-payout.yaml'), BROKEN_DEFINITION);
+  mkdirSync(join(broken.root, 'definitions/reporting'));
+  writeFileSync(join(broken.root, 'definitions/reporting/hello.yaml'), 'steps:\n  - set: { hello: world }\n');
+  drifted = copyProject();
+  const generated = join(drifted.root, 'generated');
+  writeFileSync(join(generated, 'workflows.ts'), '// by hand\n');
+  rmSync(join(generated, 'activities/payments/hold-payout.ts'));
+  cpSync(join(generated, 'activities/index.ts'), join(generated, 'activities/payments/gone.ts'));
+  outside = copyProject();
+  rmSync(join(outside.root, 'definitions'), { recursive: true });
+});
+
+afterAll(() => {
+  for (const project of [sound, broken, drifted, outside]) project.remove();
+});
+
+const BROKEN_DEFINITION = `steps:
+  - id: open
+    activity: payments/open-payout-bach
+    with: { min_amount: 10 }
+  - set: { total: "\${{ steps.opne.output.payouts.size() }}" }
+`;
+
+describe.each([
+  ['in a sound project', SOUND, () => sound],
+  ['with a broken definition', BROKEN, () => broken],
+  ['with old generated code', DRIFTED, () => drifted],
+  ['outside of any project', OUTSIDE, () => outside],
+] as const)('%s', (_, rows, project) => {
+  test.each(rows)('%s: estuary %s', async (name, args, code, env = {}) => {
+    const { root } = project();
+    const ended = await estuary(args.split(' '), { cwd: root, env });
+    if (args.includes('--json')) JSON.parse(ended.stdout);
+    expect(ended.stdout + ended.stderr, 'the password').not.toContain('secret');
+    await expectGolden(`usage/${name}.txt`, transcript(args, ended, root, env));
+    expect(ended.code).toBe(code);
+  });
+});
+
+test('codegen makes good what drifted, and --check then agrees', async () => {
+  const project = copyProject();
+  try {
+    writeFileSync(join(project.root, 'generated/workflows.ts'), '// by hand\n');
+    const written = await estuary(['codegen'], { cwd: project.root });
+    expect(written).toEqual({ code: 0, stdout: 'updated  generated/workflows.ts\n', stderr: '' });
+    expect((await estuary(['codegen', '--check'], { cwd: project.root })).code).toBe(0);
+  } finally {
+    project.remove();
+  }
+});
+
+function transcript(args: string, ended: Ended, root: string, env: object): string {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value} `);
+  return [
+    `$ ${variables.join('').replace('secret', '…')}estuary ${args}`,
+    `exit code ${ended.code}`,
+    ...(ended.stdout === '' ? [] : ['', '[stdout]', ended.stdout.trimEnd()]),
+    ...(ended.stderr === '' ? [] : ['', '[stderr]', ended.stderr.trimEnd()]),
+    '',
+  ]
+    .join('\n')
+    .replaceAll(root, '<project>');
+}
