@@ -21,9 +21,6 @@ import {
 import { nameSteps, type StepNames } from './step-names.ts';
 import { expressionsIn, type Lines, lineOf, milliseconds, toDuration, toValue } from './values.ts';
 
-/** More than this and the pinned plan weighs on every history; the checker's own limits stay well below. */
-export const MAXIMUM_PLAN_BYTES = 256 * 1024;
-
 /**
  * Compiles a definition that was found right into the plan that the interpreter runs.
  * @throws Error if the document breaks what the checker promises: a bug, never a finding

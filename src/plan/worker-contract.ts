@@ -42,10 +42,13 @@ export type TaskQueues = { readonly [domain: string]: string };
 export interface ActivityCall {
   /** The idempotency key in readable form, `<root run id>/pay[42]/transfer`. */
   readonly key: string;
-  /** The step's place in the graph. */
-  readonly step: string;
   /** The hash of the signature that the plan was compiled against. */
   readonly signature: string;
+}
+
+/** The step's place in the graph, for people: the key without its run. */
+export function stepOf({ key }: ActivityCall): string {
+  return key.slice(key.indexOf('/') + 1);
 }
 
 /** A failure of this type is a deploy that is not through yet: the call waits and is made again. */

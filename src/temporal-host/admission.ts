@@ -1,4 +1,4 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ScheduleActivity } from '../interpreter/host.ts';
 
 /** The server refuses 2,000 pending activities a run, and retries the task for ever; a few hundred saturate any worker. */
@@ -64,11 +64,11 @@ export class Admission {
     return true;
   }
 
-  /** A timer ends the workflow task, and with it the sum of its commands. */
+  /** A timer ends the workflow task, and with it the sum of its commands; a cancelled run needs it to settle, too. */
   #rest(admitted: number): void {
     this.#waiting = this.#waiting.slice(admitted);
     this.#resting = true;
-    void sleep(1).then(() => {
+    void CancellationScope.nonCancellable(() => sleep(1)).then(() => {
       this.#resting = false;
       this.#pump();
     });

@@ -86,7 +86,7 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
 
     function schedule(command: ScheduleActivity): void {
       const { id, activity } = command;
-      const about: ActivityCall = { key: command.key, step: command.step, signature: command.signature };
+      const about: ActivityCall = { key: command.key, signature: command.signature };
       const { [activity]: call } = proxyActivities<Activities>(activityOptions(command, taskQueues));
       inScope(id, () => call!(command.input, about)).then(
         (output) => end(id, { type: 'activity_completed', id, output: output ?? {} }),

@@ -4,8 +4,11 @@
  */
 import {
   ApplicationFailure,
+  CancellationScope,
   proxyLocalActivities,
   setDefaultQueryHandler,
+  type WorkflowInfo,
+  type WorkflowInfo,
   workflowInfo,
 } from '@temporalio/workflow';
 import { initialState } from '../interpreter/interpreter.ts';
@@ -32,12 +35,14 @@ export default async function definition(input?: Json): Promise<Json> {
   let pinned: Pinned | undefined;
   // Before the first await: a query may come with the first activation.
   setDefaultQueryHandler((query) => answer(query, pinned));
-  pinned = await pin(input);
+  // A run that was cancelled before anybody took it up still learns what it is, and then ends as cancelled.
+  pinned = await CancellationScope.nonCancellable(() => pin(input));
   return host(pinned.plan, pinned.state, pinned.taskQueues);
 }
 
 async function pin(input: Json | undefined): Promise<Pinned> {
   const info = workflowInfo();
+  refuseCron(info);
   const { [RESOLVE]: resolve } = proxyLocalActivities<{
     [RESOLVE](request: ResolveRequest): Promise<Resolution>;
   }>({
@@ -75,6 +80,16 @@ async function pin(input: Json | undefined): Promise<Pinned> {
       // Not a failure of the run: the task fails, nothing of it is recorded, and the server tries again.
       throw new Error(resolution.message);
   }
+}
+
+/** The runs of a cron share their first run's id, and with it every idempotency key: the second would pay nobody. */
+function refuseCron({ cronSchedule, workflowType }: WorkflowInfo): void {
+  if (cronSchedule === undefined) return;
+  throw ApplicationFailure.create({
+    type: 'CronNotSupported',
+    message: `${workflowType} was started with the cron schedule '${cronSchedule}'; use a Temporal Schedule instead`,
+    nonRetryable: true,
+  });
 }
 
 function answer(query: string, pinned: Pinned | undefined): unknown {

@@ -8,7 +8,7 @@ import { compileSchema } from '../json-schema/compile-schema.ts';
 import { formatProblem } from '../json-schema/schema-problem.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { Json } from '../plan/plan.ts';
-import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT } from '../plan/worker-contract.ts';
+import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT, stepOf } from '../plan/worker-contract.ts';
 import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
 import { DeclaredError } from './declared-error.ts';
 
@@ -68,7 +68,7 @@ async function perform(
     fingerprint: sha256(canonicalJson(input)),
     activity: signature.name,
     workflowId: info.workflowExecution?.workflowId ?? '',
-    step: about.step,
+    step: stepOf(about),
   };
   const run = async (db: Knex, outcomeUnknown: boolean): Promise<Json> => {
     const context = contextOf(call, info, db, outcomeUnknown);
@@ -93,7 +93,7 @@ async function perform(
 
 /** A workflow that somebody wrote by hand calls with the input alone. */
 function callOfForeignWorkflow(info: Info): ActivityCall {
-  return { key: `${info.workflowExecution?.runId}/${info.activityId}`, step: info.activityId, signature: '' };
+  return { key: `${info.workflowExecution?.runId}/${info.activityId}`, signature: '' };
 }
 
 function validInput(signature: Signature, input: Json, about: ActivityCall): Json {

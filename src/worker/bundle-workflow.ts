@@ -19,6 +19,7 @@ const PRELOADED = ['interpreter/interpreter.js', 'interpreter/progress.js'];
 export async function bundleWorkflow(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../temporal-host/workflow.js', import.meta.url)),
+    workflowInterceptorModules: [fileURLToPath(new URL('../temporal-host/interceptors.js', import.meta.url))],
     preloadModules: PRELOADED.map((module) => fileURLToPath(new URL(`../${module}`, import.meta.url))),
     logger: new DefaultLogger('WARN'),
   });
