@@ -8,7 +8,6 @@ import {
   proxyLocalActivities,
   setDefaultQueryHandler,
   type WorkflowInfo,
-  type WorkflowInfo,
   workflowInfo,
 } from '@temporalio/workflow';
 import { initialState } from '../interpreter/interpreter.ts';
