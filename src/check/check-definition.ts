@@ -17,7 +17,7 @@ import { size } from './rules/size.ts';
 import { stepIds } from './rules/step-ids.ts';
 import { schemaPass } from './schema-pass.ts';
 import { buildGraph, type StepGraph } from './step-graph.ts';
-import { type Catalogue, type Rule, toDiagnostic } from './subject.ts';
+import { type Catalogue, type Finding, type Rule, toDiagnostic } from './subject.ts';
 
 const RULES: readonly Rule[] = [
   fileName,
@@ -56,15 +56,21 @@ export function checkDefinition(
   const found = [...input.findings, ...RULES.flatMap((rule) => rule(subject))];
 
   // What the grammar refuses at a place, a rule may refuse there again in other words.
-  const told = new Set(findings.map(({ range }) => `${range.start}-${range.end}`));
+  const told = [...findings];
   for (const finding of found) {
-    if (!told.has(`${finding.range.start}-${finding.range.end}`)) findings.push(toDiagnostic(finding, file));
+    if (!told.some((earlier) => isToldBy(earlier, finding))) findings.push(toDiagnostic(finding, file));
   }
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   return {
     findings,
     checked: { definition, inputSchema: input.schema, signatures: usedSignatures(graph, catalogue) },
   };
+}
+
+/** An expression that YAML cut to pieces has no findings of its own. */
+function isToldBy({ code, range }: Diagnostic, { range: { start, end } }: Finding): boolean {
+  if (code === 'unquoted-expression') return range.start <= start && end <= range.end;
+  return range.start === start && range.end === end;
 }
 
 function usedSignatures(graph: StepGraph, catalogue: Catalogue): ReadonlyMap<string, Signature> {

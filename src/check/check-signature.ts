@@ -32,7 +32,7 @@ export function checkSignature(
   // Reading stops at an effect that is none; the grammar has said so already, and where.
   const rest = read.filter(
     ({ code, range }) =>
-      !(code === 'bad-signature' && grammar.length > 0) && !told.has(`${range.start}-${range.end}`),
+      !(code === 'invalid-value' && grammar.length > 0) && !told.has(`${range.start}-${range.end}`),
   );
   const findings = [
     ...grammar,

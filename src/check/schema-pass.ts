@@ -64,6 +64,9 @@ function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProbl
   );
   return problems.filter(({ keyword, key, path }) => {
     if (keyword === 'exactlyOneOf') return key !== undefined || !misspelt.has(path);
+    // `efect`, then, is not also a missing `effect`.
+    if (keyword === 'required')
+      return !problems.some((other) => other.path === path && other.hint?.includes(`'${key}'`));
     if (keyword === 'dependentRequired') return !misspelt.has(path) && !kindless.has(path);
     return true;
   });

@@ -18,12 +18,18 @@ import {
 import { compileSchema } from '../json-schema/compile-schema.ts';
 import { resolveRef } from '../json-schema/describe-schema.ts';
 import { isSchema } from '../json-schema/subschemas.ts';
+import { didYouMean } from '../json-schema/suggest.ts';
 import type { Json, JsonSchema } from '../plan/plan.ts';
 import { hasExpressions, literalOf, placeIn } from './expression-places.ts';
 import { headOf, rangeOfProblem } from './schema-pass.ts';
 import type { StepGraph } from './step-graph.ts';
 import { type Standpoint, whyNotVisible } from './step-visibility.ts';
 import type { Finding } from './subject.ts';
+
+const LITERAL_CODES: { readonly [keyword: string]: string } = {
+  additionalProperties: 'unknown-argument',
+  required: 'missing-argument',
+};
 
 /** What the expressions of one place see, and where that is. */
 export interface ValueScope extends TypeScope {
@@ -112,22 +118,27 @@ export class ValueChecker {
       }
       this.typeOf(value, scope);
       if (expected.additionalProperties !== false) continue;
-      this.#report({ code: 'invalid-value', range: key.range, message: `unknown key '${key.value}'` });
+      const hint = didYouMean(key.value, Object.keys(properties));
+      this.#report({
+        code: 'unknown-argument',
+        range: key.range,
+        message: `unknown key '${key.value}'`,
+        hint,
+      });
     }
     for (const name of needed) {
       if (!has.has(name))
-        this.#report({ code: 'invalid-value', range: headOf(node), message: `'${name}' is missing` });
+        this.#report({ code: 'missing-argument', range: headOf(node), message: `'${name}' is missing` });
     }
   }
 
   #literal(node: YamlNode, schema: JsonSchema, root: JsonSchema): void {
-    const definitions = typeof root === 'object' && root.$defs !== undefined ? { $defs: root.$defs } : {};
-    const whole = typeof schema === 'object' ? { ...schema, ...definitions } : schema;
-    const result = compileSchema(whole)(literalOf(node));
+    const result = compileSchema(selfContained(schema, root))(literalOf(node));
     if (result.ok) return;
     for (const problem of result.problems) {
-      const { message, hint } = problem;
-      this.#report({ code: 'invalid-value', range: rangeOfProblem(node, problem), message, hint });
+      const { keyword, message, hint } = problem;
+      const code = LITERAL_CODES[keyword] ?? 'invalid-value';
+      this.#report({ code, range: rangeOfProblem(node, problem), message, hint });
     }
   }
 
@@ -182,6 +193,20 @@ export class ValueChecker {
   #report(finding: Finding): void {
     this.findings.push(finding);
   }
+}
+
+/** Compiling is slow, and the validator of a schema is kept with the object: so it has to be the same one. */
+const contained = new WeakMap<object, JsonSchema>();
+
+/** A part of a schema with the definitions that its references name. A part belongs to one root. */
+function selfContained(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  if (typeof schema === 'boolean' || typeof root === 'boolean' || root.$defs === undefined) return schema;
+  let whole = contained.get(schema);
+  if (whole === undefined) {
+    whole = { ...schema, $defs: root.$defs };
+    contained.set(schema, whole);
+  }
+  return whole;
 }
 
 /** The properties that have to be given: required, and without a default. */

@@ -30,7 +30,7 @@ export interface ReadSignature {
  *
  * @param file the path from the project's root, `schemas/activities/payments/transfer-payout.yaml`
  * @param readFile gives the text of the files that `$ref`s name
- * @returns findings of YAML, and `bad-reference`, `bad-signature`
+ * @returns findings of YAML, and bad-reference, invalid-value, bad-duration
  */
 export function readSignature(text: string, file: string, readFile: ReadFile): ReadSignature {
   const { tree, findings } = parseYaml(text, file);
@@ -56,7 +56,7 @@ export function readSignature(text: string, file: string, readFile: ReadFile): R
   const effect = textAt(tree, 'effect');
   if (effect === undefined || !EFFECTS.includes(effect)) {
     const range = entryOf(tree, 'effect')?.value.range ?? { start: 0, end: 0 };
-    report('bad-signature', range, `the effect of an activity is one of ${EFFECTS.join(', ')}`);
+    report('invalid-value', range, `the effect of an activity is one of ${EFFECTS.join(', ')}`);
   }
   const input = schemaAt('input');
   const output = schemaAt('output');

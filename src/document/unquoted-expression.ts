@@ -1,7 +1,10 @@
 /** YAML reads parts of an unquoted `${{ … }}` as its own signs: how to recognise that, and say so. */
 import type { SourceRange } from '../diagnostics/diagnostic.ts';
 
-/** The unquoted expression on whose line and inside which an offset lies, `undefined` if there is none. */
+/**
+ * The unquoted expression that YAML stumbled over at an offset, `undefined` if there is none: the offset is
+ * inside, and either the braces themselves were taken for a mapping or a colon or comment sign stands within.
+ */
 export function expressionAround(text: string, offset: number): SourceRange | undefined {
   const lineStart = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
   const rest = text.slice(lineStart).search(/[\r\n]/);
@@ -9,7 +12,8 @@ export function expressionAround(text: string, offset: number): SourceRange | un
   const start = text.lastIndexOf('${{', offset);
   if (start < lineStart || isQuoted(text.slice(lineStart, start))) return undefined;
   const end = endOfExpression(text, start, lineEnd);
-  return offset < end ? { start, end } : undefined;
+  if (offset >= end) return undefined;
+  return offset === start + 1 || /:\s|\s#/.test(text.slice(start, end)) ? { start, end } : undefined;
 }
 
 /** Whether a plain scalar's expression was cut off because YAML took ` #` for a comment. */

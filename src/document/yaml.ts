@@ -1,5 +1,6 @@
 import {
   Composer,
+  CST,
   isAlias,
   isCollection,
   isMap,
@@ -56,7 +57,7 @@ class Reader {
       return this.#report('yaml-too-large', whole, `the file is larger than ${MAX_YAML_BYTES / 1024} KB`);
     }
     const parser = new Parser();
-    const tokens = [];
+    const tokens: CST.Token[] = [];
     // Composing recurses, and an absurd depth ends the whole process: look before composing.
     for (const lexeme of new Lexer().lex(this.#text)) {
       for (const token of parser.next(lexeme)) tokens.push(token);
@@ -74,7 +75,10 @@ class Reader {
     });
     const documents = [...composer.compose(tokens, false, this.#text.length)];
 
-    this.#reportSyntax(documents.flatMap((document) => document.errors));
+    this.#reportSyntax(
+      documents.flatMap((document) => document.errors),
+      openQuote(tokens),
+    );
     if (this.findings.length > 0) return undefined;
     this.#reportDirectives();
     const [first, second] = documents;
@@ -231,7 +235,7 @@ class Reader {
     this.#notJson(at, `'${directive[0]}' is a YAML directive, which is not supported`);
   }
 
-  #reportSyntax(errors: readonly YAMLError[]): void {
+  #reportSyntax(errors: readonly YAMLError[], open: number | undefined): void {
     const expressions = new Map<number, SourceRange>();
     for (const error of errors) {
       const around = expressionAround(this.#text, error.pos[0]);
@@ -241,6 +245,10 @@ class Reader {
     if (expressions.size > 0) return;
 
     // One mistake makes the parser stumble again and again: one finding a line, and few of them.
+    if (open !== undefined) {
+      this.#report('yaml-syntax', { start: open, end: open + 1 }, 'this quote is never closed');
+      return;
+    }
     const starts = lineStarts(this.#text);
     const lines = new Set<number>();
     for (const error of errors) {
@@ -279,6 +287,20 @@ class Reader {
   #diagnostic(code: string, range: SourceRange, message: string): Diagnostic {
     return { code, severity: 'error', file: this.#file, range, message };
   }
+}
+
+/** Where a quoted scalar begins that reaches the end of the file without its closing quote. */
+function openQuote(tokens: readonly CST.Token[]): number | undefined {
+  let open: number | undefined;
+  for (const token of tokens) {
+    if (token.type !== 'document') continue;
+    CST.visit(token, ({ value }) => {
+      if (value?.type !== 'double-quoted-scalar' && value?.type !== 'single-quoted-scalar') return;
+      const [quote] = value.source;
+      if (value.source.length < 2 || !value.source.endsWith(quote!)) open = value.offset;
+    });
+  }
+  return open;
 }
 
 function rangeOf(node: Node): SourceRange {

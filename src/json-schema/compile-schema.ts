@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Json, JsonSchema } from '../plan/plan.ts';
 import { problemsOf, type SchemaProblem } from './schema-problem.ts';
@@ -45,9 +45,8 @@ export function createAjv(): Ajv2020 {
 }
 
 function validator(schema: Exclude<JsonSchema, boolean>): Validator {
-  let validate: ValidateFunction | undefined;
+  const validate = createAjv().compile(schema);
   return (value) => {
-    validate ??= createAjv().compile(schema);
     const copy = structuredClone(value);
     if (validate(copy)) return { ok: true, value: copy };
     return { ok: false, problems: problemsOf(validate.errors ?? [], schema) };

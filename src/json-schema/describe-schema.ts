@@ -112,7 +112,8 @@ function text(schema: SchemaObject): string {
 function list(schema: SchemaObject, root: JsonSchema, depth: number): string {
   const { items } = schema;
   if (items === undefined || items === true) return 'list';
-  return `list of ${describe(items as JsonSchema, root, depth + 1)}`;
+  const item = describe(items as JsonSchema, root, depth + 1);
+  return `list of ${/^(?:string|number|whole number|boolean|object)$/.test(item) ? `${item}s` : item}`;
 }
 
 function record(schema: SchemaObject): string {

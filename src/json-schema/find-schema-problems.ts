@@ -1,14 +1,16 @@
-import type { AnyValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { AnyValidateFunction } from 'ajv/dist/types/index.js';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import type { JsonSchema } from '../plan/plan.ts';
-import { createAjv } from './compile-schema.ts';
+import { compileSchema, createAjv } from './compile-schema.ts';
 import { followPointer } from './describe-schema.ts';
-import { formatPath, formatProblem, problemsOf, type SchemaProblem } from './schema-problem.ts';
+import { formatPath, formatProblem, problemsOf, quote, type SchemaProblem } from './schema-problem.ts';
 import { KEYWORDS, visitSchemas } from './subschemas.ts';
 import { didYouMean } from './suggest.ts';
 
 const META_SCHEMA = 'https://json-schema.org/draft/2020-12/schema';
+const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
+
 /** Compiled at the first use: it takes a while, and most commands check no schema. */
 let metaSchema: AnyValidateFunction | undefined;
 
@@ -26,7 +28,9 @@ export function findSchemaProblems(schema: JsonSchema): readonly SchemaProblem[]
     for (const [keyword, value] of Object.entries(part)) {
       if (!KEYWORDS.has(keyword))
         problems.push(unknown(at, keyword, `unknown JSON Schema keyword '${keyword}'`, KEYWORDS));
-      else if (keyword === 'format' && typeof value === 'string' && !FORMATS.has(value)) {
+      else if (keyword === 'pattern' && typeof value === 'string' && !isPattern(value)) {
+        problems.push(problem([...at, 'pattern'], `'${value}' is not a regular expression`));
+      } else if (keyword === 'format' && typeof value === 'string' && !FORMATS.has(value)) {
         problems.push(unknown([...at, 'format'], undefined, `unknown format '${value}'`, FORMATS, value));
       } else if (
         keyword === '$ref' &&
@@ -40,8 +44,32 @@ export function findSchemaProblems(schema: JsonSchema): readonly SchemaProblem[]
   metaSchema ??= new Ajv2020({ allErrors: true, strict: false, verbose: true }).getSchema(META_SCHEMA);
   const meta = metaSchema;
   if (meta !== undefined && !meta(schema))
-    problems.push(...withoutEchoes(problemsOf(meta.errors ?? [], true)));
-  return problems.length > 0 ? problems : wrongDefaults(schema);
+    problems.push(
+      ...withoutEchoes(problemsOf(meta.errors ?? [], true)).map((found) => aboutType(found, schema)),
+    );
+  return problems.length > 0 ? problems : [...wrongDefaults(schema), ...notCompiling(schema)];
+}
+
+/** Patterns are compiled with the `u` flag, under which more of them are wrong. */
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What only compiling finds: a schema must not fail where somebody relies on it. */
+function notCompiling(schema: JsonSchema): readonly SchemaProblem[] {
+  try {
+    compileSchema(schema);
+    return [];
+  } catch (error) {
+    return [
+      problem([], `the schema does not compile: ${error instanceof Error ? error.message : String(error)}`),
+    ];
+  }
 }
 
 /** Defaults are filled in unasked, so a wrong one would fail far from here. */
@@ -59,6 +87,21 @@ function wrongDefaults(schema: JsonSchema): readonly SchemaProblem[] {
     problems.push(problem([...at, 'default'], `the default does not fit: ${why}`));
   });
   return problems;
+}
+
+/** The meta-schema's own words about `type` name its definitions. */
+function aboutType(found: SchemaProblem, schema: JsonSchema): SchemaProblem {
+  if (found.at.at(-1) !== 'type') return found;
+  const value = found.at.reduce<unknown>((node, part) => (node as { [part: string]: unknown })[part], schema);
+  const hint = typeof value === 'string' ? didYouMean(value, TYPES) : undefined;
+  const message = `${quote(value)} is not a type of JSON Schema`;
+  return {
+    path: found.path,
+    at: found.at,
+    keyword: 'type',
+    message,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }
 
 /** The meta-schema says the same from several of its vocabularies. */

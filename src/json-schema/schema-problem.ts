@@ -89,7 +89,9 @@ function problemOf(error: ErrorObject, root: JsonSchema): SchemaProblem {
   switch (error.keyword) {
     case 'required': {
       const key = String(params.missingProperty);
-      const expected = Object.hasOwn(properties, key) ? ` (${describeSchema(properties[key]!, root)})` : '';
+      const expected = Object.hasOwn(properties, key)
+        ? ` (${describeSchema(properties[key]!, root)})`.replace(' (anything)', '')
+        : '';
       return { ...known, key, message: `'${key}' is missing${expected}` };
     }
     case 'additionalProperties':
@@ -101,7 +103,9 @@ function problemOf(error: ErrorObject, root: JsonSchema): SchemaProblem {
     case 'enum': {
       const values = error.schema as Json[];
       const best = typeof error.data === 'string' ? nearest(error.data, values.map(String)) : undefined;
-      const message = `${quote(error.data)} is not ${describeSchema({ enum: values })}`;
+      const [only] = values;
+      const expected = values.length === 1 ? quote(only) : describeSchema({ enum: values });
+      const message = `${quote(error.data)} is not ${expected}`;
       return { ...known, message, ...(best === undefined ? {} : { hint: `did you mean '${best}'?` }) };
     }
     default: {
@@ -120,10 +124,10 @@ function messageOf(error: ErrorObject, params: { readonly [name: string]: Json }
   const parent = (error.parentSchema ?? {}) as { [keyword: string]: Json };
   switch (error.keyword) {
     case 'type':
-      return `${offender} is not ${article(describeSchema({ ...parent, type: params.type! }, root))}`;
+      return `${offender} is not ${article(titleOf(parent) ?? describeSchema({ ...parent, type: params.type! }, root))}`;
     case 'anyOf':
     case 'oneOf': {
-      const expected = typeof parent.title === 'string' ? parent.title : describeSchema(parent, root);
+      const expected = titleOf(parent) ?? describeSchema(parent, root);
       if (error.keyword === 'oneOf' && params.passingSchemas)
         return `${offender} fits more than one of: ${expected}`;
       return `${offender} is not ${article(expected)}`;
@@ -148,7 +152,9 @@ function messageOf(error: ErrorObject, params: { readonly [name: string]: Json }
     case 'maxLength':
       return `${offender} is longer than ${params.limit} characters`;
     case 'minItems':
-      return `a list of ${(error.data as Json[]).length} is too short; at least ${params.limit}`;
+      return params.limit === 1
+        ? 'an empty list is not allowed'
+        : `a list of ${(error.data as Json[]).length} is too short; at least ${params.limit}`;
     case 'maxItems':
       return `a list of ${(error.data as Json[]).length} is too long; at most ${params.limit}`;
     case 'uniqueItems':
@@ -162,6 +168,11 @@ function messageOf(error: ErrorObject, params: { readonly [name: string]: Json }
     default:
       return `${offender} ${error.message ?? 'is not valid'}`;
   }
+}
+
+/** A schema may say in its title what it takes, better than its keywords do. */
+function titleOf({ title }: { readonly [keyword: string]: Json }): string | undefined {
+  return typeof title === 'string' ? title : undefined;
 }
 
 /** A value as a message quotes it: strings in quotes, long ones shortened, objects and lists by their kind. */

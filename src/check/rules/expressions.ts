@@ -19,6 +19,11 @@ import type { Finding, Rule, Subject } from '../subject.ts';
 import { ValueChecker, type ValueScope } from '../value-checker.ts';
 import { itemNameOf } from './item-names.ts';
 
+const TEXT: JsonSchema = { type: 'string' };
+const COUNT: JsonSchema = { type: 'integer', minimum: 1 };
+const KEY: JsonSchema = { type: ['string', 'number'] };
+const LIST: JsonSchema = { type: 'array' };
+
 /** Every expression is right where it stands: what it reads is there, and its value fits. */
 export const expressions: Rule = (subject) => new ExpressionPass(subject).run();
 
@@ -55,7 +60,7 @@ class ExpressionPass {
     if (step.if !== undefined) this.#values.condition(step.if, scope);
     const types = [this.#actionOutput(place, scope)];
     this.#timeouts(step.timeout, scope);
-    if (step.summary !== undefined) this.#against(step.summary, { type: 'string' }, scope);
+    if (step.summary !== undefined) this.#against(step.summary, TEXT, scope);
     if (step.if !== undefined || step.catch?.kind === 'ignore') types.push(objectType([]));
     types.push(...place.blocks.filter(({ role }) => role === 'catch').map((block) => this.#block(block)));
     const output = unionOf(types);
@@ -83,14 +88,13 @@ class ExpressionPass {
       }
       case 'for_each': {
         const items = this.#values.typeOf(action.items, scope);
-        this.#values.fits(action.items, items, { type: 'array' });
+        this.#values.fits(action.items, items, LIST);
         this.#items.set(place, itemType(items));
         const body = place.blocks[0]!;
-        if (action.concurrency !== undefined)
-          this.#against(action.concurrency, { type: 'integer', minimum: 1 }, scope);
+        if (action.concurrency !== undefined) this.#against(action.concurrency, COUNT, scope);
         if (action.key !== undefined) {
           const inside = { ...scope, variables: { ...scope.variables, ...this.#locals(body) } };
-          this.#against(action.key, { type: ['string', 'number'] }, inside);
+          this.#against(action.key, KEY, inside);
         }
         return listType(this.#block(body));
       }
@@ -99,7 +103,7 @@ class ExpressionPass {
 
   #timeouts(timeout: YamlNode | undefined, scope: ValueScope): void {
     const nodes = timeout?.kind === 'mapping' ? timeout.entries.map(({ value }) => value) : [timeout];
-    for (const node of nodes) if (node !== undefined) this.#against(node, { type: 'string' }, scope);
+    for (const node of nodes) if (node !== undefined) this.#against(node, TEXT, scope);
   }
 
   #against(node: YamlNode, schema: JsonSchema, scope: ValueScope): void {
