@@ -1,6 +1,6 @@
 import {
   Composer,
-  CST,
+  type CST,
   isAlias,
   isCollection,
   isMap,
@@ -12,18 +12,16 @@ import {
   type Pair,
   Parser,
   type Scalar,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import type { Diagnostic, SourceRange } from '../diagnostics/diagnostic.ts';
-import { lineStarts, positionAt } from '../diagnostics/position.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
-import { expressionAround, isCutByComment, whyQuote } from './unquoted-expression.ts';
+import { isCutByComment } from './unquoted-expression.ts';
+import { syntaxFindings, unquotedFinding } from './yaml-syntax.ts';
 import type { MappingEntry, YamlNode } from './yaml-tree.ts';
 
 export const MAX_YAML_BYTES = 512 * 1024;
 export const MAX_YAML_DEPTH = 64;
-const MOST_SYNTAX_FINDINGS = 5;
 
 /**
  * Reads YAML 1.2 as JSON's kinds, with the range of every node. What JSON has no word for (tags, anchors and
@@ -75,10 +73,10 @@ class Reader {
     });
     const documents = [...composer.compose(tokens, false, this.#text.length)];
 
-    this.#reportSyntax(
-      documents.flatMap((document) => document.errors),
-      openQuote(tokens),
-    );
+    const errors = documents.flatMap((document) => document.errors);
+    for (const { code, range, message, hint } of syntaxFindings(this.#text, errors, tokens)) {
+      this.#report(code, range, message, hint);
+    }
     if (this.findings.length > 0) return undefined;
     this.#reportDirectives();
     const [first, second] = documents;
@@ -235,42 +233,9 @@ class Reader {
     this.#notJson(at, `'${directive[0]}' is a YAML directive, which is not supported`);
   }
 
-  #reportSyntax(errors: readonly YAMLError[], open: number | undefined): void {
-    const expressions = new Map<number, SourceRange>();
-    for (const error of errors) {
-      const around = expressionAround(this.#text, error.pos[0]);
-      if (around !== undefined) expressions.set(around.start, around);
-    }
-    for (const range of expressions.values()) this.#unquoted(range);
-    if (expressions.size > 0) return;
-
-    // One mistake makes the parser stumble again and again: one finding a line, and few of them.
-    if (open !== undefined) {
-      this.#report('yaml-syntax', { start: open, end: open + 1 }, 'this quote is never closed');
-      return;
-    }
-    const starts = lineStarts(this.#text);
-    const lines = new Set<number>();
-    for (const error of errors) {
-      const [start, end] = error.pos;
-      const { line } = positionAt(starts, start);
-      if (lines.has(line) || lines.size === MOST_SYNTAX_FINDINGS) continue;
-      lines.add(line);
-      const range = { start: Math.min(start, this.#text.length), end: Math.min(end, this.#text.length) };
-      this.#report('yaml-syntax', range, lowerFirst(error.message));
-    }
-  }
-
   #unquoted(range: SourceRange): void {
-    const text = this.#text.slice(range.start, range.end);
-    const quote = text.includes('"') ? "'" : '"';
-    const oneLine = !text.includes('\n') && !text.includes(quote);
-    this.#report(
-      'unquoted-expression',
-      range,
-      `quote this expression: ${whyQuote(this.#text, range)}`,
-      oneLine ? `write ${quote}${text}${quote}` : 'put it into quotes, or after | on lines of its own',
-    );
+    const { code, message, hint } = unquotedFinding(this.#text, range);
+    this.#report(code, range, message, hint);
   }
 
   #notJson(range: SourceRange, message: string): void {
@@ -289,20 +254,6 @@ class Reader {
   }
 }
 
-/** Where a quoted scalar begins that reaches the end of the file without its closing quote. */
-function openQuote(tokens: readonly CST.Token[]): number | undefined {
-  let open: number | undefined;
-  for (const token of tokens) {
-    if (token.type !== 'document') continue;
-    CST.visit(token, ({ value }) => {
-      if (value?.type !== 'double-quoted-scalar' && value?.type !== 'single-quoted-scalar') return;
-      const [quote] = value.source;
-      if (value.source.length < 2 || !value.source.endsWith(quote!)) open = value.offset;
-    });
-  }
-  return open;
-}
-
 function rangeOf(node: Node): SourceRange {
   const [start, end] = node.range ?? [0, 0];
   return { start, end };
@@ -311,8 +262,4 @@ function rangeOf(node: Node): SourceRange {
 function endOfLine(text: string, from: number): number {
   const end = text.slice(from).search(/[\r\n]/);
   return end === -1 ? text.length : from + end;
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
 }
