@@ -1,8 +1,10 @@
 import { checkDefinition } from '../check/check-definition.ts';
 import { checkSignature } from '../check/check-signature.ts';
+import type { Catalogue } from '../check/subject.ts';
 import { compile } from '../compile/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { definitionName } from '../document/read-definition.ts';
+import { signatureName } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
 import type { JsonSchema, Plan } from '../plan/plan.ts';
 import { readDefinitionFiles, readProjectFile, readSignatureFiles, type SourceFile } from './read-files.ts';
@@ -48,7 +50,15 @@ export function loadProject(root: string): Project {
   const signatures = new Map(
     checked.flatMap(({ signature }) => (signature ? [[signature.name, signature]] : [])),
   );
-  const catalogue = { signatures, workflows: definitionFiles.map(({ file }) => definitionName(file)) };
+  const broken = signatureFiles
+    .map(({ file }) => signatureName(file))
+    .filter((name) => !signatures.has(name));
+  const catalogue: Catalogue = {
+    signatures,
+    workflows: definitionFiles.map(({ file }) => definitionName(file)),
+    brokenSignatures: new Set(broken),
+    readFile: (path) => readProjectFile(root, path),
+  };
   const definitions = definitionFiles.map((source): [string, ProjectDefinition] => {
     const name = definitionName(source.file);
     return [name, loadDefinition(name, source, catalogue)];
@@ -75,11 +85,7 @@ export function domainOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
 }
 
-function loadDefinition(
-  name: string,
-  { file, text }: SourceFile,
-  catalogue: Parameters<typeof checkDefinition>[2],
-): ProjectDefinition {
+function loadDefinition(name: string, { file, text }: SourceFile, catalogue: Catalogue): ProjectDefinition {
   const { findings, checked } = checkDefinition(text, file, catalogue);
   if (checked === undefined) return { name, file, findings };
   return { name, file, findings, runnable: { plan: compile(checked), inputSchema: checked.inputSchema } };
