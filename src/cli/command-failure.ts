@@ -1,3 +1,5 @@
+import { nearest } from '../json-schema/suggest.ts';
+
 /** What a command exits with; documented in docs/cli.md. */
 export const EXIT = {
   done: 0,
@@ -13,12 +15,14 @@ export class CommandFailure extends Error {
   readonly code: string;
   readonly exit: number;
   readonly hint: string | undefined;
+  readonly detail: string | undefined;
   readonly findings: readonly object[] | undefined;
 
   /**
    * @param code stable, for `--json`
    * @param message what happened, where, what was expected
    * @param hint what to do next
+   * @param detail more text for people, below the message
    * @param findings the same as data, for `--json`
    */
   constructor(
@@ -27,6 +31,7 @@ export class CommandFailure extends Error {
     options: {
       readonly exit: number;
       readonly hint?: string | undefined;
+      readonly detail?: string;
       readonly findings?: readonly object[];
     },
   ) {
@@ -34,6 +39,7 @@ export class CommandFailure extends Error {
     this.code = code;
     this.exit = options.exit;
     this.hint = options.hint;
+    this.detail = options.detail;
     this.findings = options.findings;
   }
 }
@@ -50,6 +56,13 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
   if (UNREACHABLE.has(error.name)) {
     return new CommandFailure(typeof code === 'string' ? code : 'cannot-reach-temporal', error.message, {
       exit: EXIT.unreachable,
+    });
+  }
+  if (error.name === 'WorkflowExecutionAlreadyStartedError') {
+    const { workflowId } = error as Error & { readonly workflowId: string };
+    return new CommandFailure('already-running', `a run with the id '${workflowId}' is under way`, {
+      exit: EXIT.failed,
+      hint: 'give another --id, or wait until it has ended',
     });
   }
   if (typeof code === 'string' && NETWORK_CODES.has(code)) {
@@ -78,15 +91,27 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
   return undefined;
 }
 
+interface UnknownFlags {
+  readonly parse: { readonly input: { readonly flags: object } };
+}
+
 /** oclif's message in our words: what is missing or unknown, without its notes on its own parser. */
 function usageMessage(error: Error & { readonly args?: unknown; readonly flags?: unknown }): string {
   const [message = ''] = error.message.split(/\nSee more help with --help|\n\nNote: /);
   if (error.constructor.name === 'RequiredArgsError') {
     const args = error.args as readonly { readonly name: string; readonly description?: string }[];
-    return `missing: ${args.map(({ name, description }) => `${name.toUpperCase()}, ${description}`).join('; ')}`;
+    return args.map(({ name, description }) => `missing ${name.toUpperCase()}: ${description}`).join('\n');
   }
   if (error.constructor.name === 'NonExistentFlagsError') {
-    return `there is no flag ${(error.flags as readonly string[]).join(', ')} here`;
+    const known = Object.keys((error as unknown as UnknownFlags).parse.input.flags).map(
+      (flag) => `--${flag}`,
+    );
+    return (error.flags as readonly string[])
+      .map((flag) => {
+        const meant = nearest(flag, known);
+        return `there is no flag ${flag} here${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+      })
+      .join('\n');
   }
   return message
     .replace(/\s*\n\s*/g, ' ')

@@ -16,7 +16,7 @@ export async function connectClient(services: OpenServices): Promise<Client> {
   } catch (error) {
     throw new CommandFailure('cannot-reach-temporal', (error as Error).message, {
       exit: EXIT.unreachable,
-      hint: `is the server up, and the address right? It is from ${services.addressFrom}`,
+      hint: `is a server up there? The address is from ${services.addressFrom}`,
     });
   }
 }

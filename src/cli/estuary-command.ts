@@ -17,10 +17,18 @@ export abstract class EstuaryCommand extends Command {
   protected configuration(flags: ConfigFlags = {}): Config {
     const { config, problems } = loadConfig({ cwd: process.cwd(), env: process.env, flags });
     if (config !== undefined) return config;
+    const [first] = problems;
+    if (problems.length === 1) {
+      const { code, where, message, hint } = first!;
+      const place = message.includes(where) ? '' : `${where}: `;
+      throw new CommandFailure(code, place + message, { exit: EXIT.usage, hint });
+    }
     const lines = problems.map(
-      ({ where, message, hint }) => `${where}: ${message}${hint ? ` (${hint})` : ''}`,
+      ({ where, message, hint }) => `\n  ${where}: ${message}${hint ? ` (${hint})` : ''}`,
     );
-    throw new CommandFailure(problems[0]!.code, lines.join('\n'), { exit: EXIT.usage });
+    throw new CommandFailure(first!.code, `the configuration is not valid:${lines.join('')}`, {
+      exit: EXIT.usage,
+    });
   }
 
   /** Progress and notices: on stderr, so that stdout holds the result alone; nothing with `--json`. */
@@ -32,10 +40,14 @@ export abstract class EstuaryCommand extends Command {
     const failure = toCommandFailure(error);
     if (failure === undefined) throw error;
     process.exitCode = failure.exit;
-    const { code, message, hint, findings } = failure;
-    if (this.jsonEnabled())
+    const { code, message, hint, detail, findings } = failure;
+    if (this.jsonEnabled()) {
       this.logJson({ error: { code, message, ...(hint && { hint }), ...(findings && { findings }) } });
-    else
-      process.stderr.write(`${err.red('error')}: ${message}\n${hint ? `${err.dim('hint')}: ${hint}\n` : ''}`);
+      return;
+    }
+    const lines = [`${err.red('error')}: ${message}`];
+    if (detail) lines.push('', detail.trimEnd());
+    if (hint) lines.push(`${err.dim('hint')}: ${hint}`);
+    process.stderr.write(`${lines.join('\n')}\n`);
   }
 }

@@ -14,21 +14,33 @@ export interface FollowOptions {
   readonly view: RunView;
   /** Called once if no worker takes the run up. */
   readonly onSilence: () => void;
+  /** Ends the following, not the run. */
+  readonly signal: AbortSignal;
 }
 
-/** Shows a run until it ends. */
-export async function followRun({ client, run, view, onSilence }: FollowOptions): Promise<RunOutcome> {
+/** Shows a run until it ends; throws the signal's reason if that comes first. */
+export async function followRun({
+  client,
+  run,
+  view,
+  onSilence,
+  signal,
+}: FollowOptions): Promise<RunOutcome> {
   let ended = false;
   const outcome = outcomeOf(run).finally(() => {
     ended = true;
   });
+  // Once nobody follows any more, nobody needs to know that the connection was closed.
+  outcome.catch(() => {});
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   let seen: Progress | undefined;
   const silence = setTimeout(() => seen === undefined && onSilence(), SILENCE_MS);
   try {
     while (!ended) {
-      seen = (await queryProgress<Progress>(client, run)) ?? seen;
+      seen = (await Promise.race([queryProgress<Progress>(client, run), aborted])) ?? seen;
+      signal.throwIfAborted();
       view.update(seen);
-      await Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
+      await Promise.race([outcome, aborted, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
     }
     const result = await outcome;
     view.update(await queryProgress<Progress>(client, run));

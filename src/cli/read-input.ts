@@ -18,6 +18,7 @@ export function readInput(assignments: readonly string[], schema: JsonSchema): R
   const properties = propertiesOf(schema);
   const input: { [name: string]: Json } = {};
   const problems: string[] = [];
+  const unread = new Set<string>();
   for (const assignment of assignments) {
     const equals = assignment.indexOf('=');
     if (equals <= 0) {
@@ -27,18 +28,26 @@ export function readInput(assignments: readonly string[], schema: JsonSchema): R
     const name = assignment.slice(0, equals);
     if (!Object.hasOwn(properties, name)) {
       const known = Object.keys(properties);
-      const suggestion = didYouMean(name, known) ?? `inputs: ${known.join(', ') || 'none'}`;
+      const suggestion = didYouMean(name, known) ?? 'it takes none';
       problems.push(`unknown input '${name}'; ${suggestion}`);
       continue;
     }
     const coerced = coerceInput(assignment.slice(equals + 1), properties[name]!, schema);
     if (coerced.ok) input[name] = coerced.value;
-    else problems.push(`${name}: ${coerced.problem}`);
+    else {
+      unread.add(name);
+      problems.push(`${name}: ${coerced.problem}`);
+    }
   }
-  if (problems.length > 0) return { ok: false, problems };
   const validation = compileSchema(schema)(input);
-  if (validation.ok) return { ok: true, input };
-  return { ok: false, problems: validation.problems.map(formatProblem) };
+  if (!validation.ok) {
+    // What could not be read is no missing input as well.
+    const others = validation.problems.filter(
+      ({ keyword, key }) => keyword !== 'required' || !unread.has(key!),
+    );
+    problems.push(...others.map(formatProblem));
+  }
+  return problems.length === 0 ? { ok: true, input } : { ok: false, problems };
 }
 
 function propertiesOf(schema: JsonSchema): { readonly [name: string]: JsonSchema } {

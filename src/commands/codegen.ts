@@ -23,9 +23,9 @@ export default class Codegen extends EstuaryCommand {
     if (findings.length > 0) {
       const { renderText } = await import('../diagnostics/render-text.ts');
       const { renderJson } = await import('../diagnostics/render-json.ts');
-      const text = renderText(findings, project.sources, err);
-      throw new CommandFailure('invalid-definition', `there are errors:\n\n${text}`, {
+      throw new CommandFailure('invalid-definition', 'definitions or signatures have errors', {
         exit: EXIT.findings,
+        detail: renderText(findings, project.sources, err),
         findings: renderJson(findings, project.sources),
       });
     }

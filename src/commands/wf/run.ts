@@ -82,11 +82,11 @@ export default class WfRun extends EstuaryCommand {
     const { renderText } = await import('../../diagnostics/render-text.ts');
     const { renderJson } = await import('../../diagnostics/render-json.ts');
     const findings = [...project.signatureFindings, ...definition.findings];
-    throw new CommandFailure(
-      'invalid-definition',
-      `${definition.file} has errors:\n\n${renderText(findings, project.sources, err)}`,
-      { exit: EXIT.findings, findings: renderJson(findings, project.sources) },
-    );
+    throw new CommandFailure('invalid-definition', `${definition.file} has errors`, {
+      exit: EXIT.findings,
+      detail: renderText(findings, project.sources, err),
+      findings: renderJson(findings, project.sources),
+    });
   }
 
   async #start(
@@ -123,8 +123,8 @@ export default class WfRun extends EstuaryCommand {
         notice(
           `nobody has taken the run up yet; a worker on task queue '${start.taskQueue}' will: estuary worker start --task-queue ${start.taskQueue}`,
         );
-      const interrupted = this.#onInterrupt(run.workflowId, start.taskQueue);
-      const outcome = await Promise.race([followRun({ client, run, view, onSilence }), interrupted]);
+      const signal = interruption(run.workflowId, start.taskQueue);
+      const outcome = await followRun({ client, run, view, onSilence, signal });
       return await this.#report(run.workflowId, run.firstExecutionRunId, outcome);
     } finally {
       await server?.();
@@ -167,20 +167,6 @@ export default class WfRun extends EstuaryCommand {
     };
   }
 
-  /** Ctrl-C stops the following, never the run. */
-  #onInterrupt(workflowId: string, taskQueue: string): Promise<never> {
-    return new Promise((_resolve, reject) => {
-      process.once('SIGINT', () => {
-        reject(
-          new CommandFailure('interrupted', `interrupted; the run '${workflowId}' goes on`, {
-            exit: EXIT.interrupted,
-            hint: `a worker serves it on: estuary worker start --task-queue ${taskQueue}`,
-          }),
-        );
-      });
-    });
-  }
-
   async #report(workflowId: string, runId: string, outcome: RunOutcome): Promise<Result> {
     const ids = { workflow_id: workflowId, run_id: runId, status: outcome.status };
     if (outcome.status === 'completed') {
@@ -204,6 +190,17 @@ export default class WfRun extends EstuaryCommand {
     if (where.length > 0) this.notice(`  ${where.join(', ')}`);
     return { ...ids, failure };
   }
+}
+
+/** Aborts at Ctrl-C, which stops the following, never the run. */
+function interruption(workflowId: string, taskQueue: string): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    const message = `interrupted; the run '${workflowId}' goes on`;
+    const hint = `a worker serves it on: estuary worker start --task-queue ${taskQueue}`;
+    controller.abort(new CommandFailure('interrupted', message, { exit: EXIT.interrupted, hint }));
+  });
+  return controller.signal;
 }
 
 /** Whether a poller, `pid@host`, is a process of this machine that runs. */

@@ -1,0 +1,199 @@
+/** The commands against servers that are configured, as in production. */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { copyProject, estuary, type Running, startEstuary } from '../cli/estuary.ts';
+import { createFreshDatabase, type FreshDatabase } from './fresh-database.ts';
+
+const { address, namespace, databaseUrl } = inject('stack');
+const queue = `cli-${randomUUID()}`;
+let database: FreshDatabase;
+let project: ReturnType<typeof copyProject>;
+let env: { readonly [name: string]: string };
+
+const FAILING = `description: Close a batch that nobody opened.
+steps:
+  - activity: payments/close-payout-batch
+    with: { batch_id: 00000000-0000-4000-8000-000000000000 }
+    retry: { maximum_attempts: 2, initial_interval: 10ms }
+`;
+
+beforeAll(async () => {
+  database = await createFreshDatabase(databaseUrl, { migrated: false });
+  project = copyProject();
+  writeFileSync(join(project.root, 'definitions/payments/failing.yaml'), FAILING);
+  env = {
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_DEFAULT_TASK_QUEUE: queue,
+    DATABASE_URL: database.url,
+  };
+});
+
+afterAll(async () => {
+  await database.drop();
+  project.remove();
+});
+
+const run = (args: string) => estuary(args.split(' '), { cwd: project.root, env });
+const MIGRATIONS = ['estuary_0001_effects', '0001_payments', '0002_sandbox_provider'];
+
+describe('a database without tables', () => {
+  test('db status shows what is pending', async () => {
+    const { code, stdout } = await run('db status');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: MIGRATIONS.map((name) => `pending  ${name}\n`).join(''),
+    });
+  });
+
+  test('worker start refuses', async () => {
+    expect(await run('worker start')).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: `error: the database lacks migrations: ${MIGRATIONS.join(', ')}\nhint: run \`estuary db migrate\`\n`,
+    });
+  });
+
+  test('db seed refuses', async () => {
+    expect(await run('db seed --size 5 --yes')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('hint: run `estuary db migrate`'),
+    });
+  });
+});
+
+describe('db', () => {
+  test('migrates once', async () => {
+    const first = await run('db migrate');
+    expect(first).toEqual({
+      code: 0,
+      stdout: MIGRATIONS.map((name) => `applied ${name}\n`).join(''),
+      stderr: '',
+    });
+    expect((await run('db migrate')).stdout).toBe('nothing to apply\n');
+    expect(JSON.parse((await run('db status --json')).stdout)).toEqual({ applied: MIGRATIONS, pending: [] });
+  });
+
+  test('takes back only with --yes, and then everything', async () => {
+    expect((await run('db rollback --all')).code).toBe(2);
+    expect(JSON.parse((await run('db rollback --all --yes --json')).stdout)).toEqual({
+      undone: [...MIGRATIONS].reverse(),
+    });
+    expect((await run('db rollback --all --yes')).stdout).toBe('nothing to take back\n');
+    expect((await run('db migrate')).code).toBe(0);
+  });
+
+  test('seeds once, and adds what newly falls due', async () => {
+    const seed = () => run('db seed --size 12 --yes --json');
+    const { added } = JSON.parse((await seed()).stdout) as { added: { practitioners: number } };
+    expect(added.practitioners).toBeGreaterThanOrEqual(12);
+    expect(JSON.parse((await seed()).stdout)).toEqual({ added: { practitioners: 0, earnings: 0 } });
+    expect((await run('db seed --more 2 --yes')).stdout).toBe('added 2 earnings\n');
+  });
+});
+
+test('wf run without a worker says how to start one', async () => {
+  expect(await run('wf run payments/batch-payout')).toEqual({
+    code: 4,
+    stdout: '',
+    stderr: `error: no worker polls task queue '${queue}' at ${address}\nhint: start one: estuary worker start --task-queue ${queue}\n`,
+  });
+});
+
+test('wf run on a namespace that is not there says so', async () => {
+  const { code, stderr } = await run('wf run payments/batch-payout --namespace nowhere');
+  expect({ code, stderr }).toMatchObject({ code: 4, stderr: expect.stringContaining("namespace 'nowhere'") });
+});
+
+describe('with a worker', () => {
+  let worker: Running;
+
+  beforeAll(async () => {
+    worker = startEstuary(['worker', 'start', '--domains', 'payments'], { cwd: project.root, env });
+    await worker.saw(/Serving task queue/);
+  });
+
+  afterAll(() => worker.process.kill('SIGKILL'));
+
+  test('wf run pays who is due: the result alone on stdout', async () => {
+    const { code, stdout, stderr } = await run('wf run payments/batch-payout --input min_amount=10');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\nbatch id: [0-9a-f-]{36}\nprovider: sandbox\ncounts: \d+ paid, \d+ held\n/);
+    expect(stderr).toMatch(/✓ open .*\n✓ pay {2}(\d+)\/\1 .*\n✓ close .*\n$/);
+    expect(stderr).not.toContain('sandbox money');
+  });
+
+  test.each([
+    ['the least that there is', 'min_amount=0.01', /^[1-9]/],
+    ['more than anybody has', 'min_amount=1000000', /^0$/],
+  ])('wf run --json with %s', async (_, input, paid) => {
+    const { code, stdout, stderr } = await run(`wf run payments/batch-payout --input ${input} --json`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const result = JSON.parse(stdout) as { output: { counts: { paid: number } } };
+    expect(result).toEqual({
+      workflow_id: expect.stringMatching(/^payments\/batch-payout-[0-9a-f-]{36}$/),
+      run_id: expect.any(String),
+      status: 'completed',
+      output: {
+        batch_id: expect.any(String),
+        provider: 'sandbox',
+        counts: { paid: expect.any(Number), held: expect.any(Number) },
+        totals: expect.any(Array),
+        held: expect.any(Array),
+        paid: expect.any(Array),
+      },
+    });
+    expect(String(result.output.counts.paid)).toMatch(paid);
+  });
+
+  test('a run that fails: exit code 1, the step, the activity and the line', async () => {
+    const { code, stdout, stderr } = await run('wf run payments/failing');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /\nfailed: \w+: .*00000000-0000-4000-8000-000000000000.*\n {2}step .*activity payments\/close-payout-batch, attempt 2, line 3\n$/,
+    );
+    const json = await run('wf run payments/failing --json');
+    expect({ code: json.code, stderr: json.stderr }).toEqual({ code: 1, stderr: '' });
+    expect(JSON.parse(json.stdout)).toEqual({
+      workflow_id: expect.any(String),
+      run_id: expect.any(String),
+      status: 'failed',
+      failure: expect.objectContaining({
+        type: expect.any(String),
+        message: expect.any(String),
+        activity: 'payments/close-payout-batch',
+        attempt: 2,
+        line: 3,
+      }),
+    });
+  });
+
+  test('it showed what it serves, and drains on SIGTERM', async () => {
+    worker.process.kill('SIGTERM');
+    const { code, stdout, stderr } = await worker.ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    const [log, screen] = [/^\{/, /^(?!\{)/].map((kind) =>
+      stderr.split('\n').filter((line) => kind.test(line)),
+    );
+    expect(log!.map((line) => JSON.parse(line).level)).not.toContain('ERROR');
+    expect(screen).toEqual([
+      `✓ Serving task queue ${queue} at ${address}, namespace ${namespace}`,
+      '  workflows  payments/batch-payout, payments/failing',
+      '  activities payments/close-payout-batch, payments/hold-payout, payments/open-payout-batch, payments/transfer-payout',
+      'SIGTERM: finishing what runs; once more ends at once',
+      '',
+    ]);
+  });
+});
+
+test('worker start --strict refuses a definition with errors', async () => {
+  const file = join(project.root, 'definitions/payments/broken.yaml');
+  writeFileSync(file, 'steps:\n  - activity: payments/nothing\n');
+  const { code, stderr } = await run('worker start --strict');
+  expect({ code, stderr }).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("no activity 'payments/nothing'"),
+  });
+});

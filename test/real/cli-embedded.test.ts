@@ -1,0 +1,94 @@
+/** The commands in a fresh project, on the embedded stack that they start themselves. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stackDirectory, stackStatus, stopStack } from '../../src/stack/stack.ts';
+import { copyProject, estuary, startEstuary } from '../cli/estuary.ts';
+import { expectSameRun, readmeBlock } from './readme-run.ts';
+
+/** Sessions paid one by one, so that there is time to interrupt. */
+const SLOW = `steps:
+  - id: open
+    activity: payments/open-payout-batch
+    with: { min_amount: 1 }
+  - for_each: \${{ steps.open.output.payouts }}
+    as: payout
+    key: \${{ payout.id }}
+    steps:
+      - activity: payments/hold-payout
+        with: { payout_id: "\${{ payout.id }}", reason: Slow }
+`;
+
+let project: ReturnType<typeof copyProject>;
+const run = (args: string) => estuary(args.split(' '), { cwd: project.root });
+
+beforeAll(() => {
+  project = copyProject();
+  writeFileSync(join(project.root, 'estuary.yaml'), 'stack:\n  ports: { temporal: 0, ui: 0, database: 0 }\n');
+  writeFileSync(join(project.root, 'definitions/payments/slow.yaml'), SLOW);
+});
+
+afterAll(async () => {
+  await stopStack(stackDirectory(project.root, 'dev'));
+  project.remove();
+});
+
+test('wf run starts what is needed, pays, and prints what the README shows', async () => {
+  const { code, stdout, stderr } = await run('wf run payments/batch-payout --input min_amount=10');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^counts: \d+ paid, \d+ held$/m);
+  expectSameRun(`${stderr}${stdout}`, readmeBlock('npm run demo'));
+});
+
+test('the second time nobody is due', async () => {
+  const { code, stdout, stderr } = await run('wf run payments/batch-payout --input min_amount=10');
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('counts: 0 paid, 0 held'),
+  });
+  expect(stderr).toMatch(/^embedded, sandbox money\n/);
+});
+
+test('SIGINT ends the following, not the run, which a worker then finishes', async () => {
+  expect((await run('db seed --more 100')).code).toBe(0);
+  const following = startEstuary(['wf', 'run', 'payments/slow', '--id', 'slow'], { cwd: project.root });
+  await following.saw(/✓ open/);
+  following.process.kill('SIGINT');
+  expect(await following.ended).toMatchObject({
+    code: 130,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /error: interrupted; the run 'slow' goes on\nhint: a worker serves it on: estuary worker start --task-queue default\n$/,
+    ),
+  });
+
+  const { temporal } = await stackStatus(stackDirectory(project.root, 'dev'));
+  const connection = await Connection.connect({ address: temporal!.address });
+  const handle = new Client({ connection, namespace: 'estuary' }).workflow.getHandle('slow');
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+
+  const again = await run('wf run payments/slow --id slow');
+  expect(again).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("a run with the id 'slow' is under way"),
+  });
+
+  const dev = startEstuary(['dev'], { cwd: project.root });
+  await dev.saw(/Serving task queue default/);
+  expect(await handle.result()).toEqual({});
+  await connection.close();
+  dev.process.kill('SIGTERM');
+  const { code, stdout, stderr } = await dev.ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toContain(`temporal workflow execute --address ${temporal!.address} --namespace estuary`);
+});
+
+test('dev stop ends both servers', async () => {
+  const { code, stderr } = await run('dev stop');
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^✓ Stopped: Temporal has ended.*\n✓ Stopped: PostgreSQL has ended.*\n$/),
+  });
+  expect(await stackStatus(stackDirectory(project.root, 'dev'))).toEqual({});
+});
