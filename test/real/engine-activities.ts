@@ -1,0 +1,92 @@
+/** The activities of the engine's tests: each misbehaves, or waits, in a way that a test asks for. */
+import type { Knex } from 'knex';
+import type { TestActivity } from './engine-project.ts';
+
+const echo: TestActivity = {
+  signature: `
+description: Give back what it got.
+effect: pure
+input: { value: {} }
+output: { value: {} }
+`,
+  code: 'export default async ({ value }) => ({ value });',
+};
+
+export const ACTIVITIES = {
+  'lab/echo': echo,
+  'other/echo': echo,
+
+  /** Waits until a test opens the gate of this name; see `prepareGates`. Notices cancellation at heartbeats. */
+  'lab/gate': {
+    signature: `
+description: Wait until the gate is open.
+effect: read
+input: { name: { type: string } }
+output: { name: { type: string } }
+errors: { Refused: { retryable: false } }
+timeout: 3s
+`,
+    code: `
+export default async ({ name }, context) => {
+  await context.database.raw('insert into gate_calls (name, attempt) values (?, ?)', [name, context.attempt]);
+  for (;;) {
+    if (context.signal.aborted) {
+      await context.database.raw('insert into gate_cancels (name) values (?)', [name]);
+      throw context.signal.reason;
+    }
+    const { rows } = await context.database.raw('select name from gates where name = ?', [name]);
+    if (rows.length > 0) return { name };
+    context.heartbeat();
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+};`,
+  },
+
+  /** Fails as it is told to, up to an attempt. */
+  'lab/fail': {
+    signature: `
+description: Fail.
+effect: read
+input:
+  how: { enum: [refused, busy, string, nothing, type-error, nonsense, undeclared, hang] }
+  until_attempt: { type: integer, default: 1000 }
+output: { attempt: { type: integer } }
+errors:
+  Refused: { retryable: false, details: { code: { type: integer } } }
+  Busy: { retryable: true }
+timeout: 30s
+`,
+    code: `
+export default async ({ how, until_attempt }, context) => {
+  if (context.attempt >= until_attempt) return { attempt: context.attempt };
+  switch (how) {
+    case 'refused': throw context.error('Refused', 'it is refused', { code: 7 });
+    case 'busy': throw context.error('Busy', 'it is busy');
+    case 'string': throw 'only a string';
+    case 'nothing': throw undefined;
+    case 'type-error': return undefined.length;
+    case 'nonsense': return { attempt: 'one', more: true };
+    case 'undeclared': throw context.error('Unheard', 'nobody declared this');
+    case 'hang': return new Promise(() => {});
+  }
+};`,
+  },
+} satisfies { readonly [name: string]: TestActivity };
+
+/** The tables that `lab/gate` reads and writes. */
+export async function prepareGates(knex: Knex): Promise<void> {
+  await knex.raw(`
+    create table gates (name text primary key);
+    create table gate_calls (name text, attempt integer);
+    create table gate_cancels (name text)`);
+}
+
+export async function openGate(knex: Knex, name: string): Promise<void> {
+  await knex.raw('insert into gates values (?)', [name]);
+}
+
+/** How many calls have come to the gate. */
+export async function callsAt(knex: Knex, name: string): Promise<number> {
+  const { rows } = await knex.raw('select count(*)::integer as calls from gate_calls where name = ?', [name]);
+  return rows[0].calls;
+}
