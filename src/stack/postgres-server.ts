@@ -103,9 +103,8 @@ async function prepareCluster(
 
   await reportTask(report, 'prepare-database', 'creating a PostgreSQL cluster', async () => {
     const password = join(home, 'password');
-    const drafts = (await readdir(home)).filter((name) => name.startsWith('draft.'));
-    for (const name of drafts) await rm(join(home, name), { recursive: true, force: true });
-    // A name of our own: the initdb of a start that was killed may still be writing to its draft.
+    await removeDrafts(home);
+    // A name of our own: what is left of a killed start may still be writing to its draft.
     const draft = join(home, `draft.${process.pid}`);
     await mkdir(draft, { mode: 0o700 });
     await writeFile(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
@@ -140,6 +139,17 @@ async function prepareCluster(
     }
     return { value: undefined, detail: cluster };
   });
+}
+
+/** Removes what starts that were killed left behind, and ends the initdb that may still be at it. */
+async function removeDrafts(home: string): Promise<void> {
+  for (const name of (await readdir(home)).filter((entry) => entry.startsWith('draft.'))) {
+    const draft = join(home, name);
+    for (const pid of await findProcesses(['-D', join(draft, 'data')]))
+      await endProcess(pid, ['SIGKILL'], 5000);
+    // The server that initdb runs notices its end only at its next look at the input, and writes until then.
+    await rm(draft, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
 }
 
 async function readPassword(home: string): Promise<string> {
@@ -193,9 +203,10 @@ async function start(
       // No socket in the file system: its path would often be too long.
       ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
       ...['-c', 'timezone=UTC', '-c', 'log_timezone=UTC'],
-      // A commit need not wait for the disk here: no killed process loses any, only a power cut may, and the money
-      // is sandbox money. It makes a commit fifty times as fast.
-      ...['-c', 'synchronous_commit=off'],
+      // A commit need not wait for the disk here: it is handed to the system, so that no killed process loses any;
+      // only a power cut may, and the money is sandbox money. Not synchronous_commit=off, by which a killed server
+      // loses what it had acknowledged, and a payment's record with it.
+      ...['-c', 'fsync=off'],
     ];
     const server = {
       ...(await startDetached({

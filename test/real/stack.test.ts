@@ -30,7 +30,8 @@ beforeEach(() => {
 
 afterEach(async () => {
   await stopStack(dataDirectory);
-  rmSync(dataDirectory, { recursive: true, force: true });
+  // A start that was killed may have left an initdb that still writes for a moment.
+  rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 });
 
 const start = (ports = ANY_PORTS) =>
