@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ReadFile } from '../document/bundle-schema.ts';
-import { parseDuration } from '../document/duration.ts';
 import { entryOf, nodeAt } from '../document/json.ts';
 import { readSignature } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
 import type { YamlNode } from '../document/yaml-tree.ts';
+import { parseDuration } from '../expression/duration.ts';
 import { resolveRef } from '../json-schema/describe-schema.ts';
 import { findSchemaProblems } from '../json-schema/find-schema-problems.ts';
 import type { JsonSchema } from '../plan/plan.ts';

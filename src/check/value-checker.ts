@@ -183,7 +183,7 @@ export class ValueChecker {
       this.#report(whyNotVisible(id, scope.standpoint, this.#graph, placeIn(node, at, at + id.length)));
       steps[id] = DYN;
     }
-    const { type, findings } = checkExpression(source, { variables: scope.variables, steps }, expected);
+    const { type, findings } = checkExpression(source, { ...scope, steps }, expected);
     for (const { code, start, end, message, hint } of findings) {
       this.#report({ code, range: placeIn(node, offset + start, offset + end), message, hint });
     }

@@ -32,10 +32,9 @@ export function toDuration(node: YamlNode, lines: Lines): Value {
 
 /** Milliseconds of a literal duration that the checker has let through. */
 export function milliseconds(literal: Json): number {
-  const duration = typeof literal === 'string' ? parseDuration(literal) : undefined;
-  if (duration === undefined)
-    throw new Error(`${JSON.stringify(literal)} is no duration; the checker should have said so`);
-  return duration;
+  const parsed = typeof literal === 'string' ? parseDuration(literal) : undefined;
+  if (parsed?.ok) return parsed.ms;
+  throw new Error(`${JSON.stringify(literal)} is no duration; the checker should have said so`);
 }
 
 /** Every expression in a value. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic, SourceRange } from '../diagnostics/diagnostic.ts';
+import { parseDuration } from '../expression/duration.ts';
 import { expandShortForm } from '../json-schema/short-form.ts';
 import { mapSubschemas } from '../json-schema/subschemas.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { Effect, Json, JsonObject, JsonSchema } from '../plan/plan.ts';
 import { bundleSchema, type ReadFile } from './bundle-schema.ts';
-import { parseDuration } from './duration.ts';
 import { entryOf, nodeAt, toJson } from './json.ts';
 import type { Signature, SignatureError } from './signature.ts';
 import { parseYaml } from './yaml.ts';
@@ -92,7 +92,7 @@ function hashOf(signature: Pick<Signature, 'effect' | 'input' | 'output' | 'erro
     output: withoutAnnotations(signature.output),
     errors: Object.fromEntries(errors),
   });
-  return createHash('sha256').update(canonical).digest('hex');
+  return createHash('sha256').update(canonical).digest('hex').slice(0, 16);
 }
 
 function withoutAnnotations(schema: JsonSchema): JsonSchema {

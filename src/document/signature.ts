@@ -13,7 +13,7 @@ export interface Signature {
   readonly errors: { readonly [type: string]: SignatureError };
   /** Start-to-close, milliseconds. */
   readonly timeoutMs: number;
-  /** SHA-256 in hex of what callers rely on: input, output, errors, effect. */
+  /** The first 64 bits, in hex, of a SHA-256 over what callers rely on: input, output, errors, effect. */
   readonly hash: string;
 }
 

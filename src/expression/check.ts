@@ -39,6 +39,16 @@ export interface TypeScope {
   readonly variables: { readonly [name: string]: JsonSchema | Type };
   /** What `steps.<id>` is, an object with `output`, `status` and so on, of each step that may be read. */
   readonly steps: { readonly [id: string]: JsonSchema | Type };
+  /** Conditions that hold wherever this is evaluated: what they say is there needs no `.?`. */
+  readonly given?: readonly string[];
+}
+
+/** What conditions that hold tell; one that does not parse tells nothing. */
+function factsGiven(conditions: readonly string[]): Facts {
+  return conditions.reduce((facts, condition) => {
+    const parsed = parseExpression(condition);
+    return parsed.ok ? joinFacts(facts, factsOf(parsed.ast, true)) : facts;
+  }, NO_FACTS);
 }
 
 export interface ExpressionCheck {
@@ -66,7 +76,7 @@ export function checkExpression(
     return { type: DYN, findings: [{ code: 'expression-syntax', start, end, message }], references: [] };
   }
   const checker = new Checker(source, scope);
-  const type = checker.infer(parsed.ast, { locals: new Map(), facts: NO_FACTS });
+  const type = checker.infer(parsed.ast, { locals: new Map(), facts: factsGiven(scope.given ?? []) });
   if (expected === 'condition') checker.condition(type, parsed.ast);
   const findings = checker.findings.sort((a, b) => a.start - b.start || a.end - b.end);
   return { type, findings, references: referencesOf(parsed.ast) };

@@ -1,4 +1,4 @@
-/** The one grammar of durations: a number with a unit, `30s`, `1.5h`, or several, `1h30m`, in the order w d h m s ms. */
+/** The one grammar of durations: numbers with units, the larger first: `250ms`, `30s`, `1h30m`, `1.5d`. */
 
 const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ['w', 604_800_000],
@@ -9,19 +9,33 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ['ms', 1],
 ];
 
-const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
-const GRAMMAR = new RegExp(`^(-?)(?=\\d)${UNITS.map(([unit]) => `(?:${NUMBER}${unit})?`).join('')}$`);
+/** Ten years: longer than anything waits, well inside what Temporal and JavaScript can count. */
+export const MAX_DURATION_MS = 3650 * 86_400_000;
+
+export type ParsedDuration =
+  | { readonly ok: true; readonly ms: number }
+  /** `problem` is a phrase that quotes the text: `'1x' is not a duration; write for instance 30s, 1h30m or 7d`. */
+  | { readonly ok: false; readonly problem: string };
 
 /**
- * Milliseconds of a duration such as `72h` or `-1h30m`, rounded; `undefined` if it is none. The larger units
- * come first, each at most once.
+ * A duration's whole milliseconds. The units are w, d, h, m, s, ms, the larger before the smaller, each at most
+ * once; never negative, at most `MAX_DURATION_MS`.
  */
-export function parseDuration(text: string): number | undefined {
-  const match = text.length <= 64 ? GRAMMAR.exec(text) : null;
-  if (match === null) return undefined;
-  const ms = UNITS.reduce((sum, [, size], i) => sum + Number(match[i + 2] ?? 0) * size, 0);
-  const rounded = Math.round(match[1] === '-' ? 0 - ms : ms);
-  return Number.isSafeInteger(rounded) ? rounded : undefined;
+export function parseDuration(text: string): ParsedDuration {
+  const wrong = (why: string): ParsedDuration => ({ ok: false, problem: `'${shorten(text)}' ${why}` });
+  if (text.length > 64 || !/^(?:\d+(?:\.\d+)?(?:ms|[wdhms]))+$/.test(text)) {
+    return wrong('is not a duration; write for instance 30s, 1h30m or 7d');
+  }
+  let total = 0;
+  let rank = -1;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[wdhms])/g)) {
+    const next = UNITS.findIndex(([name]) => name === unit);
+    if (next <= rank) return wrong('has its units in the wrong order; the larger come first, each once');
+    rank = next;
+    total += Number(number) * UNITS[next]![1];
+  }
+  const ms = Math.round(total);
+  return ms <= MAX_DURATION_MS ? { ok: true, ms } : wrong('is longer than ten years');
 }
 
 /** A duration in the largest unit up to days that holds it exactly: 5,400,000 ms are `90m`. */
@@ -31,4 +45,8 @@ export function formatDuration(ms: number): string {
     if (unit !== 'w' && ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;
+}
+
+function shorten(text: string): string {
+  return text.length <= 64 ? text : `${text.slice(0, 63)}…`;
 }

@@ -226,9 +226,9 @@ function toTimestamp(value: Value, at: number): Timestamp {
 function toDuration(value: Value, at: number): Duration {
   if (value instanceof Duration) return value;
   if (typeof value !== 'string') throw wrongKind('duration', ['string'], value, at);
-  const ms = parseDuration(value);
-  if (ms === undefined) throw new Fault(`'${shorten(value)}' is not a duration like 30s, 1h30m or 7d`, at);
-  return new Duration(ms);
+  const parsed = parseDuration(value);
+  if (!parsed.ok) throw new Fault(parsed.problem, at);
+  return new Duration(parsed.ms);
 }
 
 function moneyText(value: Value, at: number): string {

@@ -1,4 +1,4 @@
-import type { BlockPlan } from '../plan/plan.ts';
+import type { BlockPlan, StepPlan } from '../plan/plan.ts';
 import type { Frame, State, StepState } from './state.ts';
 import { frameOf, type Turn } from './turn.ts';
 
@@ -28,22 +28,23 @@ function addSteps(steps: Record<string, unknown>, block: BlockPlan, states: read
   for (let index = 0; index < states.length; index++) {
     const state = states[index]!;
     const plan = block.steps[index]!;
-    if (plan.named && state.finishedAt !== undefined) steps[plan.id] = stepValue(state);
+    if (plan.named && state.finishedAt !== undefined) steps[plan.id] = stepValue(plan, state);
   }
 }
 
 /** A settled step as expressions see it. */
-function stepValue(state: StepState): Record<string, unknown> {
+function stepValue({ kind }: StepPlan, state: StepState): Record<string, unknown> {
   const value: Record<string, unknown> = {
     output: state.output ?? EMPTY,
     status: state.status,
     finished_at: toIso(state.finishedAt!),
   };
   if (state.startedAt !== undefined) value.started_at = toIso(state.startedAt);
-  if (state.loop !== undefined) {
-    value.succeeded = state.loop.succeeded;
-    value.failed = state.loop.failed;
-    value.errors = state.loop.errors;
+  if (kind === 'for_each') {
+    // A loop that never began, because it was skipped or its list could not be computed, has counted nothing.
+    value.succeeded = state.loop?.succeeded ?? 0;
+    value.failed = state.loop?.failed ?? 0;
+    value.errors = state.loop?.errors ?? [];
   }
   return value;
 }

@@ -56,9 +56,8 @@ export function resolveCount(value: Value, scope: Scope): Resolved<number> {
 export function resolveDuration(value: Value, scope: Scope): Resolved<number> {
   return narrow(resolve(value, scope), 'a duration such as 30s or 1h30m', (found) => {
     if ('literal' in value && typeof found === 'number') return found;
-    const milliseconds = typeof found === 'string' ? parseDuration(found) : undefined;
-    // The past is at once.
-    return milliseconds === undefined ? undefined : Math.max(0, milliseconds);
+    const parsed = typeof found === 'string' ? parseDuration(found) : undefined;
+    return parsed?.ok ? parsed.ms : undefined;
   });
 }
 

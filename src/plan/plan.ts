@@ -26,7 +26,7 @@ export interface Plan {
 
 /** What the interpreter and the hosts need to know of an activity's signature. */
 export interface SignaturePlan {
-  /** SHA-256 in hex of the signature's input, output, errors and effect. */
+  /** The first 64 bits, in hex, of a SHA-256 over its input, output, errors and effect. */
   readonly hash: string;
   readonly effect: Effect;
   /** The declared errors, by type. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../src/document/duration.ts';
+import { parseDuration } from '../../src/expression/duration.ts';
 import { toJson } from '../../src/document/json.ts';
 import { definitionName, readDefinition } from '../../src/document/read-definition.ts';
 import { parseYaml } from '../../src/document/yaml.ts';
@@ -106,6 +106,6 @@ test.each([
 test.each(['', '30', 's', '30 s', '-1s', '1y', '30m1h', '1s1s', '1e3s', '3651d', '9'.repeat(70)])(
   '%j is no duration',
   (text) => {
-    expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringContaining(`'${text}'`) });
+    expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringContaining(`'${text.slice(0, 60)}`) });
   },
 );

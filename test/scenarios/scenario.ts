@@ -48,7 +48,7 @@ export function runScenario(name: string, betweenEvents?: (state: State) => Stat
     activities: Object.fromEntries(
       Object.entries(script.activities ?? {}).map(([activity, answers]) => [activity, scriptOf(answers)]),
     ),
-    ...(script.cancel_after !== undefined && { cancelAfterMs: parseDuration(script.cancel_after)! }),
+    ...(script.cancel_after !== undefined && { cancelAfterMs: milliseconds(script.cancel_after) }),
     ...(betweenEvents && { betweenEvents }),
   });
 }
@@ -92,8 +92,14 @@ function scriptOf(answers: readonly Answer[]): ScriptedActivity {
 
 function toOutcome({ after, output, error, hangs }: Attempt): ScriptedOutcome {
   if (hangs) return { hangs: true };
-  const afterMs = after === undefined ? 0 : parseDuration(after)!;
+  const afterMs = after === undefined ? 0 : milliseconds(after);
   return error === undefined ? { afterMs, output: output ?? {} } : { afterMs, failure: error };
+}
+
+function milliseconds(text: string): number {
+  const parsed = parseDuration(text);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  return parsed.ms;
 }
 
 function contains(input: Json, part: { readonly [name: string]: Json }): boolean {

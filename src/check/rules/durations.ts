@@ -1,6 +1,6 @@
-import { parseDuration } from '../../document/duration.ts';
 import { entryOf } from '../../document/json.ts';
 import type { YamlNode } from '../../document/yaml-tree.ts';
+import { parseDuration } from '../../expression/duration.ts';
 import { parseTemplate } from '../../expression/template.ts';
 import type { StepPlace } from '../step-graph.ts';
 import type { Finding, Rule } from '../subject.ts';

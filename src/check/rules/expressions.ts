@@ -1,5 +1,6 @@
-import type { CatchCase } from '../../document/definition.ts';
+import type { CatchCase, Step } from '../../document/definition.ts';
 import type { YamlNode } from '../../document/yaml-tree.ts';
+import { parseTemplate } from '../../expression/template.ts';
 import type { Type } from '../../expression/types.ts';
 import {
   DYN,
@@ -58,9 +59,11 @@ class ExpressionPass {
     const { step } = place;
     const scope = this.#scope(place.block, place);
     if (step.if !== undefined) this.#values.condition(step.if, scope);
-    const types = [this.#actionOutput(place, scope)];
-    this.#timeouts(step.timeout, scope);
-    if (step.summary !== undefined) this.#against(step.summary, TEXT, scope);
+    // The rest of the step is only looked at where its condition holds.
+    const inside = { ...scope, given: [...(scope.given ?? []), ...conditionOf(step)] };
+    const types = [this.#actionOutput(place, inside)];
+    this.#timeouts(step.timeout, inside);
+    if (step.summary !== undefined) this.#against(step.summary, TEXT, inside);
     if (step.if !== undefined || step.catch?.kind === 'ignore') types.push(objectType([]));
     types.push(...place.blocks.filter(({ role }) => role === 'catch').map((block) => this.#block(block)));
     const output = unionOf(types);
@@ -120,7 +123,7 @@ class ExpressionPass {
       if (id !== undefined && !Object.hasOwn(steps, id))
         steps[id] = stepType(visible, this.#outputOf(visible));
     }
-    return { standpoint, steps, variables: this.#variables(block) };
+    return { standpoint, steps, variables: this.#variables(block), given: conditionsAround(block) };
   }
 
   #variables(block: BlockPlace): ValueScope['variables'] {
@@ -143,6 +146,17 @@ class ExpressionPass {
     const name = itemNameOf(parent);
     return name === undefined ? {} : { [name]: this.#items.get(parent) ?? DYN, index: INTEGER };
   }
+}
+
+/** The conditions of the steps around a block. */
+function conditionsAround({ parent }: BlockPlace): string[] {
+  return parent === undefined ? [] : [...conditionsAround(parent.block), ...conditionOf(parent.step)];
+}
+
+function conditionOf({ if: condition }: Step): string[] {
+  if (condition?.kind !== 'scalar' || typeof condition.value !== 'string') return [];
+  const parsed = parseTemplate(condition.value);
+  return parsed.ok && parsed.template.kind === 'expression' ? [parsed.template.expression.source] : [];
 }
 
 function caseOf(cases: readonly CatchCase[], { block }: BlockPlace): CatchCase | undefined {

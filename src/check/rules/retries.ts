@@ -1,6 +1,6 @@
-import { parseDuration } from '../../document/duration.ts';
 import { entryOf } from '../../document/json.ts';
 import type { YamlNode } from '../../document/yaml-tree.ts';
+import { parseDuration } from '../../expression/duration.ts';
 import type { Finding, Rule } from '../subject.ts';
 
 /** A retry policy makes sense: its longest wait is not shorter than its first. */
