@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkGenerated, writeGenerated } from '../../codegen/files.ts';
-import { generateCode } from '../../codegen/generate.ts';
-import { readProject } from '../../codegen/read-project.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -45,49 +43,4 @@ describe('generated files', () => {
     expect(await writeGenerated(root, files)).toEqual(drift);
     expect(await checkGenerated(root, files)).toEqual(none);
   });
-});
-
-describe('a project', () => {
-  test('is read from its schemas and definitions, tests apart', async () => {
-    await write({
-      'schemas/size.yaml': 'enum: [small, large]\n',
-      'schemas/activities/shop/send.yaml': 'effect: write\ninput: { size: { $ref: ../../size.yaml } }\n',
-      'definitions/shop/order.yaml':
-        'input: { n: { type: integer, default: 1 }, size: { $ref: ../../schemas/size.yaml } }\nsteps: []\n',
-      'definitions/shop/order.test.yaml': 'cases: []\n',
-    });
-    const { project, findings } = readProject(root);
-    expect(findings).toEqual([]);
-    const files = await generateCode(project);
-    expect(files.get('generated/activities/shop/send.ts')).toContain("export type Size = 'small' | 'large';");
-    expect(files.get('generated/workflows/shop/order.ts')).toContain('  n?: number;\n  size: Size;\n');
-    expect([...files.keys()].filter((path) => path.includes('test'))).toEqual([]);
-  });
-
-  test('gives findings for what cannot be read, and the rest all the same', async () => {
-    await write({
-      'schemas/activities/shop/send.yaml': 'effect: write\ninput: { size: { $ref: ../../none.yaml } }\n',
-      'schemas/activities/shop/stop.yaml': 'effect: write\n',
-      'definitions/shop/order.yaml': 'input: { size: { $ref: ../../schemas/none.yaml } }\nsteps: []\n',
-      'definitions/shop/broken.yaml': 'input: {\n',
-    });
-    const { project, findings } = readProject(root);
-    expect([...new Set(findings.map(({ file }) => file))].sort()).toEqual([
-      'definitions/shop/broken.yaml',
-      'definitions/shop/order.yaml',
-      'schemas/activities/shop/send.yaml',
-    ]);
-    expect(project.signatures.map(({ name }) => name)).toEqual(['shop/stop']);
-  });
-
-  test('may be empty', () => {
-    expect(readProject(root)).toEqual({ project: { signatures: [], workflows: [] }, findings: [] });
-  });
-});
-
-test('the generated files of this repository are up to date', async () => {
-  const repository = join(import.meta.dirname, '../..');
-  const { project, findings } = readProject(repository);
-  expect(findings).toEqual([]);
-  expect(await checkGenerated(repository, await generateCode(project))).toEqual(none);
 });
