@@ -1,5 +1,7 @@
+import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/client/runs.ts';
+import { replay } from '../replay/history.ts';
 import { callsAt } from './engine-activities.ts';
 import { type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
 import type { TestProject } from './engine-project.ts';
@@ -224,10 +226,10 @@ describe.concurrent('an activity that the worker does not serve', () => {
 
 describe('a wide loop', () => {
   /** The largest number of activities that were scheduled and not ended. */
-  const mostPending = async (run: RunHandle): Promise<number> => {
+  const mostPending = ({ events }: History): number => {
     let pending = 0;
     let most = 0;
-    for (const event of (await run.fetchHistory()).events ?? []) {
+    for (const event of events ?? []) {
       if (event.activityTaskScheduledEventAttributes) most = Math.max(most, ++pending);
       if (event.activityTaskCompletedEventAttributes) pending--;
     }
@@ -237,9 +239,11 @@ describe('a wide loop', () => {
   test('of 3,000 at once stays within what the server takes, and ends', async () => {
     const run = await lab.start('lab/fan-out', { items: Array.from({ length: 3000 }, (_, n) => n) });
     expect(await outcomeOf(run)).toEqual({ status: 'completed', output: { fanned: true } });
-    const most = await mostPending(run);
+    const history = await run.fetchHistory();
+    const most = mostPending(history);
     expect(most).toBeLessThanOrEqual(500);
     expect(most).toBeGreaterThan(100);
+    await replay(history);
   });
 
   test('whose inputs together are larger than a request may be ends', async () => {
@@ -248,5 +252,9 @@ describe('a wide loop', () => {
       items: Array.from({ length: 150 }, (_, n) => n),
     });
     expect(await outcomeOf(run)).toEqual({ status: 'completed', output: {} });
+    const history = await run.fetchHistory();
+    // It has rested between its tasks, which a replay must find again.
+    expect(history.events?.some(({ timerStartedEventAttributes: rest }) => rest)).toBe(true);
+    await replay(history);
   });
 });
