@@ -27,9 +27,12 @@ export async function followRun({
   signal,
 }: FollowOptions): Promise<RunOutcome> {
   let ended = false;
-  const outcome = outcomeOf(run).finally(() => {
-    ended = true;
-  });
+  // Without the signal the client would go on asking for a result that nobody waits for.
+  const outcome = client.connection
+    .withAbortSignal(signal, () => outcomeOf(run))
+    .finally(() => {
+      ended = true;
+    });
   // Once nobody follows any more, nobody needs to know that the connection was closed.
   outcome.catch(() => {});
   const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));

@@ -9,7 +9,7 @@ export function sdkLogger(level: LogLevel): DefaultLogger {
 }
 
 /** What the SDK adds to every entry and nobody asks for at night. */
-const NOISE = new Set(['sdkComponent', 'namespace', 'isLocal']);
+const NOISE = new Set(['sdkComponent', 'namespace', 'isLocal', 'taskToken']);
 
 function fieldsOf(meta: LogEntry['meta']): Record<string, unknown> {
   const entries = Object.entries((meta ?? {}) as Record<string, unknown>).filter(

@@ -38,7 +38,10 @@ test('wf run starts what is needed, pays, and prints what the README shows', asy
   const { code, stdout, stderr } = await run('wf run payments/batch-payout --input min_amount=10');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^counts: \d+ paid, \d+ held$/m);
-  expectSameRun(`${stderr}${stdout}`, readmeBlock('npm run demo'));
+  expectSameRun(
+    `${stderr}${stdout}`,
+    readmeBlock('npx estuary wf run payments/batch-payout --input min_amount=10'),
+  );
 });
 
 test('the second time nobody is due', async () => {
@@ -54,6 +57,7 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
   expect((await run('db seed --more 100')).code).toBe(0);
   const following = startEstuary(['wf', 'run', 'payments/slow', '--id', 'slow'], { cwd: project.root });
   await following.saw(/✓ open/);
+  const interrupted = performance.now();
   following.process.kill('SIGINT');
   expect(await following.ended).toMatchObject({
     code: 130,
@@ -62,6 +66,9 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
       /error: interrupted; the run 'slow' goes on\nhint: a worker serves it on: estuary worker start --task-queue default\n$/,
     ),
   });
+
+  // Nothing is left that would keep the process.
+  expect(performance.now() - interrupted).toBeLessThan(8000);
 
   const { temporal } = await stackStatus(stackDirectory(project.root, 'dev'));
   const connection = await Connection.connect({ address: temporal!.address });
@@ -77,6 +84,11 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
   const dev = startEstuary(['dev'], { cwd: project.root });
   await dev.saw(/Serving task queue default/);
   expect(await handle.result()).toEqual({});
+  // What the README says of a batch's size: at most six events an activity.
+  const { events } = await handle.fetchHistory();
+  const activities = events!.filter((event) => event.activityTaskScheduledEventAttributes != null).length;
+  expect(activities).toBeGreaterThan(100);
+  expect(events!.length).toBeLessThanOrEqual(6 * activities + 50);
   await connection.close();
   dev.process.kill('SIGTERM');
   const { code, stdout, stderr } = await dev.ended;
