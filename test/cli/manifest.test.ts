@@ -10,8 +10,9 @@ test('oclif.manifest.json is what `oclif manifest` makes of the commands', async
   // Elsewhere: oclif would take the commands from the manifest itself if it lay there.
   const root = mkdtempSync(join(tmpdir(), 'estuary-manifest-'));
   try {
-    cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
-    for (const folder of ['dist', 'node_modules']) symlinkSync(join(ROOT, folder), join(root, folder));
+    for (const path of ['package.json', 'dist'])
+      cpSync(join(ROOT, path), join(root, path), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
     const oclif = join(ROOT, 'node_modules', 'oclif', 'bin', 'run.js');
     const env = { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: 'true' };
     await promisify(execFile)(process.execPath, [oclif, 'manifest'], { cwd: root, env });
