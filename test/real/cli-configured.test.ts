@@ -188,6 +188,18 @@ describe('with a worker', () => {
   });
 });
 
+test('wf run says so when the worker that the server remembers is gone, and ends once there is one again', async () => {
+  const following = startEstuary(['wf', 'run', 'payments/batch-payout'], { cwd: project.root, env });
+  await following.saw(/nobody has taken the run up yet; .*estuary worker start --task-queue cli-/);
+  const worker = startEstuary(['worker', 'start'], { cwd: project.root, env });
+  try {
+    expect(await following.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('0 paid') });
+  } finally {
+    worker.process.kill('SIGTERM');
+    await worker.ended;
+  }
+});
+
 test('worker start --strict refuses a definition with errors', async () => {
   const file = join(project.root, 'definitions/payments/broken.yaml');
   writeFileSync(file, 'steps:\n  - activity: payments/nothing\n');
