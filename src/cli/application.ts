@@ -44,10 +44,14 @@ export async function prepareEmbeddedDatabase(
   notice: (line: string) => void,
 ): Promise<void> {
   const applied = await migratorOf(database, application).migrate();
-  if (applied.length === 0) return;
-  notice(`✓ Database migrated: ${applied.length} migration${applied.length === 1 ? '' : 's'}`);
+  if (applied.length > 0) {
+    notice(`✓ Database migrated: ${applied.length} migration${applied.length === 1 ? '' : 's'}`);
+  }
+  // Not only after a migration: whoever migrated may have been killed before the sample data were there.
   const seeded = await application.seed?.(database);
-  if (seeded !== undefined) notice(`✓ Sample data: ${counts(seeded)}`);
+  if (seeded !== undefined && Object.values(seeded).some((count) => count > 0)) {
+    notice(`✓ Sample data: ${counts(seeded)}`);
+  }
 }
 
 /** `{practitioners: 150, earnings: 400}` as `150 practitioners, 400 earnings`. */

@@ -42,6 +42,9 @@ export const engineMigrations: readonly Migration[] = [
   },
 ];
 
+/** Any number, the same for everybody who migrates: `estu` in ASCII. */
+const MIGRATION_LOCK = 0x65737475;
+
 /** What `status` knows. Names in the order in which they run. */
 export interface MigrationStatus {
   readonly applied: readonly string[];
@@ -49,7 +52,7 @@ export interface MigrationStatus {
 }
 
 export interface Migrator {
-  /** Applies what is pending, as one batch. Returns the names applied. Waits for nobody: throws while another migration holds the lock. */
+  /** Applies what is pending, as one batch. Returns the names applied. Waits while another process migrates. */
   migrate(): Promise<readonly string[]>;
   /** Takes back the last batch, or all of them. Returns the names taken back. */
   rollback(options?: { readonly all?: boolean }): Promise<readonly string[]>;
@@ -59,7 +62,7 @@ export interface Migrator {
 /**
  * Runs the engine's migrations and then the application's against `knex`, and keeps account of them in
  * `estuary.migrations`. The lists are data, so it makes no difference whether they come from TypeScript or from
- * what it compiles to. Throws when the database has migrations that are not in the lists.
+ * what it compiles to. Needs a pool of at least two connections. Throws when the database has migrations that are not in the lists.
  */
 export function createMigrator(knex: Knex, application: readonly Migration[]): Migrator {
   const all = [...engineMigrations, ...application];
@@ -72,23 +75,28 @@ export function createMigrator(knex: Knex, application: readonly Migration[]): M
       getMigration: async (migration: Migration) => migration as Knex.Migration,
     },
   };
-  const withSchema = async <T>(work: () => Promise<T>): Promise<T> => {
-    await knex.raw('create schema if not exists estuary');
-    return work();
-  };
+  // Knex's own lock is a row, which a killed process leaves behind for ever; PostgreSQL's goes with its connection.
+  const alone = async <T>(work: () => Promise<T>): Promise<T> =>
+    knex.transaction(async (holder) => {
+      await holder.raw('set local idle_in_transaction_session_timeout = 0');
+      await holder.raw('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+      await knex.raw('create schema if not exists estuary');
+      await knex.migrate.forceFreeMigrationsLock(config);
+      return work();
+    });
   return {
     migrate: () =>
-      withSchema(async () => {
+      alone(async () => {
         const [, applied]: [number, string[]] = await knex.migrate.latest(config);
         return applied;
       }),
     rollback: ({ all: everything = false } = {}) =>
-      withSchema(async () => {
+      alone(async () => {
         const [, undone]: [number, string[]] = await knex.migrate.rollback(config, everything);
         return undone;
       }),
     status: () =>
-      withSchema(async () => {
+      alone(async () => {
         const [done, pending]: [{ name: string }[], Migration[]] = await knex.migrate.list(config);
         return { applied: done.map(({ name }) => name), pending: pending.map(({ name }) => name) };
       }),

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { Args, Flags } from '@oclif/core';
 import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
@@ -106,7 +105,7 @@ export default class WfRun extends EstuaryCommand {
     const { connectClient } = await import('../../cli/connect-client.ts');
     const { startRun } = await import('../../client/runs.ts');
     const client = await connectClient(services);
-    const server = await this.#serveIfNobodyDoes(config, project, services, start.taskQueue, client);
+    const server = await this.#haveItServed(config, project, services, start.taskQueue, client);
     try {
       const { workflowId, ...request } = start;
       const run = await startRun(client, { ...request, ...(workflowId !== undefined && { workflowId }) });
@@ -132,18 +131,21 @@ export default class WfRun extends EstuaryCommand {
     }
   }
 
-  /** @returns what stops the worker, if one was started here */
-  async #serveIfNobodyDoes(
+  /**
+   * Makes sure that somebody serves the run. On the embedded stack that is always this process too: another
+   * command that serves at the moment may end before this run does.
+   * @returns what stops the worker, if one was started here
+   */
+  async #haveItServed(
     config: Config,
     project: Project,
     services: OpenServices,
     taskQueue: string,
     client: Awaited<ReturnType<typeof import('../../cli/connect-client.ts').connectClient>>,
   ): Promise<(() => Promise<void>) | undefined> {
-    const { pollersOf } = await import('../../client/runs.ts');
-    const pollers = await pollersOf(client, taskQueue);
     if (services.kind === 'configured') {
-      if (pollers.length > 0) return undefined;
+      const { pollersOf } = await import('../../client/runs.ts');
+      if ((await pollersOf(client, taskQueue)).length > 0) return undefined;
       throw new CommandFailure(
         'no-worker',
         `no worker polls task queue '${taskQueue}' at ${services.address}`,
@@ -153,8 +155,6 @@ export default class WfRun extends EstuaryCommand {
         },
       );
     }
-    // The server remembers pollers for minutes after they are gone; here we can see whether they live.
-    if (pollers.some(livesHere)) return undefined;
     const { loadApplicationDatabase, prepareEmbeddedDatabase } = await import('../../cli/application.ts');
     const application = await loadApplicationDatabase(config);
     const database = application.openDatabase(services.databaseUrl, { poolMax: 20 });
@@ -201,16 +201,4 @@ function interruption(workflowId: string, taskQueue: string): AbortSignal {
     controller.abort(new CommandFailure('interrupted', message, { exit: EXIT.interrupted, hint }));
   });
   return controller.signal;
-}
-
-/** Whether a poller, `pid@host`, is a process of this machine that runs. */
-function livesHere(identity: string): boolean {
-  const [pid, host] = identity.split('@');
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
