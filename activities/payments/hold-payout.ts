@@ -3,7 +3,7 @@ import type { HoldPayout } from '../../generated/activities/payments/hold-payout
 
 const holdPayout: HoldPayout = async ({ payout_id, reason }, context) => {
   const amount = await hold(context.database, { payoutId: payout_id, reason });
-  context.logger.warn('payout held', { payout_id, reason });
+  context.logger.info('payout held', { payout_id, reason });
   return { amount };
 };
 

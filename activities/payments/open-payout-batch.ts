@@ -1,4 +1,4 @@
-import { openBatch, practitionerExists } from '../../database/payments/open-batch.ts';
+import { MAX_BATCH_PAYOUTS, openBatch, practitionerExists } from '../../database/payments/open-batch.ts';
 import type { OpenPayoutBatch } from '../../generated/activities/payments/open-payout-batch.ts';
 
 const openPayoutBatch: OpenPayoutBatch = async ({ min_amount, practitioner_id }, context) => {
@@ -10,6 +10,9 @@ const openPayoutBatch: OpenPayoutBatch = async ({ min_amount, practitioner_id },
     ...(practitioner_id === undefined ? {} : { practitionerId: practitioner_id }),
   });
   context.logger.info('payout batch opened', { batch_id: batchId, payouts: payoutIds.length });
+  if (payoutIds.length === MAX_BATCH_PAYOUTS) {
+    context.logger.warn('the batch is full; what else is due is left to the next one', { batch_id: batchId });
+  }
   return { batch_id: batchId, payouts: payoutIds.map((id) => ({ id })) };
 };
 

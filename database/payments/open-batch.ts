@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
-/** Payouts in one batch at most, so that their list stays well under what a workflow can carry. */
-export const MAX_BATCH_PAYOUTS = 20_000;
+/** Payouts in one batch at most, so that their events stay well under what one run can hold. */
+export const MAX_BATCH_PAYOUTS = 5_000;
 
 /** Whether there is such a practitioner. Any integer may be asked for. */
 export async function practitionerExists(knex: Knex, practitionerId: number): Promise<boolean> {

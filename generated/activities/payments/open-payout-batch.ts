@@ -17,7 +17,7 @@ export interface OpenPayoutBatchInput {
 export interface OpenPayoutBatchOutput {
   batch_id: string;
   /**
-   * At most 20000; what is due beyond them is left to the next batch.
+   * At most 5000; what is due beyond them is left to the next batch.
    */
   payouts: {
     id: string;

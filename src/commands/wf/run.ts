@@ -20,7 +20,7 @@ interface Result {
 export default class WfRun extends EstuaryCommand {
   static override summary = 'Start a workflow and follow it to its end.';
   static override description =
-    'The input is checked against the definition before anything starts. Without a configured server the embedded one is used, and if nobody serves its task queue, this command does.\n\nExits with 0 when the run completed, 1 when it failed, 2 for wrong usage or input, 3 when the definition has errors, 4 when no server or worker can be reached, 130 when interrupted.';
+    'The input is checked against the definition before anything starts. Without a configured server the embedded one is used, and this command serves the run too.\n\nExits with 0 when the run completed, 1 when it failed, 2 for wrong usage or input, 3 when the definition has errors, 4 when no server or worker can be reached, 130 when interrupted.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments/batch-payout --input min_amount=10',
     '<%= config.bin %> <%= command.id %> payments/batch-payout --input practitioner_id=123 --input min_amount=10.0 --json',
