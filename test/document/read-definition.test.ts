@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseDuration } from '../../src/expression/duration.ts';
 import { toJson } from '../../src/document/json.ts';
 import { definitionName, readDefinition } from '../../src/document/read-definition.ts';
 import { parseYaml } from '../../src/document/yaml.ts';
+import { parseDuration } from '../../src/expression/duration.ts';
 
 function read(text: string) {
   const { tree, findings } = parseYaml(text, 'definitions/shop/a.yaml');
@@ -106,6 +106,9 @@ test.each([
 test.each(['', '30', 's', '30 s', '-1s', '1y', '30m1h', '1s1s', '1e3s', '3651d', '9'.repeat(70)])(
   '%j is no duration',
   (text) => {
-    expect(parseDuration(text)).toEqual({ ok: false, problem: expect.stringContaining(`'${text.slice(0, 60)}`) });
+    expect(parseDuration(text)).toEqual({
+      ok: false,
+      problem: expect.stringContaining(`'${text.slice(0, 60)}`),
+    });
   },
 );
