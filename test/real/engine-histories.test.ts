@@ -12,7 +12,7 @@ import { outcomeOf } from '../../src/client/runs.ts';
 import { FEATURES } from '../replay/features.ts';
 import { fromJson, HISTORIES, type HistoryJson, replay, toJson, withoutOrigin } from '../replay/history.ts';
 import { callsAt } from './engine-activities.ts';
-import { type Lab, labProject, openLab } from './engine-lab.ts';
+import { eventually, type Lab, labProject, openLab } from './engine-lab.ts';
 import type { TestProject } from './engine-project.ts';
 
 let lab: Lab;
@@ -33,7 +33,7 @@ describe.concurrent('each feature runs, and replays from its history', () => {
   test.each(Object.entries(FEATURES))('%s', async (name, { input, cancelAt, outcome }) => {
     const run = await lab.start(nameOf(name), input);
     if (cancelAt !== undefined) {
-      await expect.poll(() => callsAt(lab.database.knex, cancelAt), { timeout: 20_000 }).toBe(1);
+      await eventually(async () => expect(await callsAt(lab.database.knex, cancelAt)).toBe(1));
       await run.cancel();
     }
     const ended = await outcomeOf(run);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import { outcomeOf, type RunOutcome } from '../../src/client/runs.ts';
 import { renderText } from '../../src/diagnostics/render-text.ts';
 import { findingsOf, loadProject } from '../../src/project/project.ts';
@@ -31,7 +31,9 @@ export interface Lab {
 
 export async function openLab(): Promise<Lab> {
   const { address, namespace, databaseUrl } = inject('stack');
-  const client = new Client({ connection: await Connection.connect({ address }), namespace });
+  // Some histories that a test reads are larger than the 4 MB that a client takes by default.
+  const channelArgs = { 'grpc.max_receive_message_length': 64 * 1024 * 1024 };
+  const client = new Client({ connection: await Connection.connect({ address, channelArgs }), namespace });
   const database = await createFreshDatabase(databaseUrl);
   await prepareGates(database.knex);
   const taskQueue = `test-${randomUUID()}`;
@@ -66,6 +68,11 @@ export async function openLab(): Promise<Lab> {
       await database.drop();
     },
   };
+}
+
+/** Waits until `check` throws no more; throws what it threw last. */
+export function eventually(check: () => Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 30_000, interval: 25 });
 }
 
 /** A project of these definitions and the engine's test activities. Throws if there is a finding in it. */

@@ -7,7 +7,7 @@ import { seed } from '../../database/seed/seed.ts';
 import { outcomeOf } from '../../src/client/runs.ts';
 import { stackDirectory } from '../../src/stack/stack.ts';
 import { findTemporalCli } from '../../src/stack/temporal-cli.ts';
-import { type Lab, openLab, type RunHandle } from './engine-lab.ts';
+import { eventually, type Lab, openLab, type RunHandle } from './engine-lab.ts';
 import { copyProject, type TestProject } from './engine-project.ts';
 
 const BATCH = 'payments/batch-payout';
@@ -103,9 +103,8 @@ describe.concurrent('a type that no definition has', () => {
     'estuary.resolve',
   ])("'%s' fails its task, visibly, and never completes", async (type) => {
     const run = await lab.start(type, { min_amount: 10 });
-    await expect
-      .poll(() => taskFailure(run), { timeout: 20_000 })
-      .toBe(`no definition '${type}' is known here; known: ${BATCH}`);
+    const message = `no definition '${type}' is known here; known: ${BATCH}`;
+    await eventually(async () => expect(await taskFailure(run)).toBe(message));
     expect((await run.describe()).status.name).toBe('RUNNING');
   });
 });

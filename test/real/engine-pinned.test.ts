@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/client/runs.ts';
 import { callsAt, openGate } from './engine-activities.ts';
-import { type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
+import { eventually, type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
 import type { TestProject } from './engine-project.ts';
 
 const definition = (name: string, answer: string): string => `
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const started = NAMES.map(async (name) => [name, await lab.start(`lab/${name}`)] as const);
   runs = Object.fromEntries(await Promise.all(started)) as typeof runs;
   for (const name of NAMES)
-    await vi.waitFor(async () => expect(await callsAt(knex, name)).toBeGreaterThan(0), { timeout: 30_000 });
+    await eventually(async () => expect(await callsAt(knex, name)).toBeGreaterThan(0));
   await first.kill();
   for (const name of NAMES) {
     DEPLOY[name](project);
@@ -87,7 +87,7 @@ describe.concurrent('a new start', () => {
         failed ? [failed.failure?.message] : [],
       );
     const message = "no definition 'lab/deleted' is known here; known: lab/broken, lab/changed, lab/rebuilt";
-    await expect.poll(failures, { timeout: 20_000 }).toEqual([message]);
+    await eventually(async () => expect(await failures()).toEqual([message]));
     expect((await run.describe()).status.name).toBe('RUNNING');
   });
 });
