@@ -16,7 +16,7 @@ import { Admission } from './admission.ts';
 import { toFailure } from './failures.ts';
 
 /** How long a call waits when the worker's signature does not fit and its own attempts are used up. */
-const DRIFT_RETRY_MS = 30_000;
+const DRIFT_RETRY_MS = 10_000;
 
 type Activities = { [activity: string]: (input: Json, about: ActivityCall) => Promise<Json> };
 
