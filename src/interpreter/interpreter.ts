@@ -43,6 +43,9 @@ const KINDS: { readonly [Kind in StepPlan['kind']]: StepKind<Kind> } = {
   set,
 };
 
+/** About a second of computing, well under the five that Temporal allows between two events. */
+const MAXIMUM_MESSAGES = 300_000;
+
 /** The state of a run before its first event, `start`. `input` is valid, with its defaults filled in. */
 export function initialState(run: RunInfo, input: Json): State {
   return { run, input, nextId: 1, frames: {}, pending: {} };
@@ -58,8 +61,19 @@ export function advance(plan: Plan, state: State, event: HostEvent): Command[] {
   const turn: Turn = { plan, state, now: event.now, commands: [], messages: [] };
   receive(turn, event);
   // The list grows while it is worked off; an index is cheaper than shifting.
-  for (let next = 0; next < turn.messages.length && !state.ended; next++) handle(turn, turn.messages[next]!);
+  for (let next = 0; next < turn.messages.length && !state.ended; next++) {
+    if (next === MAXIMUM_MESSAGES) return [...turn.commands, exhaust(state)];
+    handle(turn, turn.messages[next]!);
+  }
   return turn.commands;
+}
+
+/** Ends a run whose loops compute without end: a turn that takes too long would never be finished at all. */
+function exhaust(state: State): Command {
+  state.ended = true;
+  const message =
+    'the loops of this run compute more in one go than a run may; let them call an activity or shrink';
+  return { type: 'fail', failure: { type: 'Exhausted', message } };
 }
 
 function receive(turn: Turn, event: HostEvent): void {

@@ -17,7 +17,7 @@ export function scopeOf(turn: Turn, frame: Frame): Scope {
   // From the inside out: an inner name is met first and stays.
   for (let current: Frame | undefined = frame; current !== undefined; ) {
     addSteps(steps, turn.plan.blocks[current.block]!, current.steps);
-    for (const name in current.locals) if (!(name in scope)) scope[name] = current.locals[name];
+    for (const name in current.locals) if (!Object.hasOwn(scope, name)) scope[name] = current.locals[name];
     current = current.parent && frameOf(turn, current.parent);
   }
   scope.steps = steps;

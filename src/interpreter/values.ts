@@ -54,10 +54,11 @@ export function resolveCount(value: Value, scope: Scope): Resolved<number> {
 
 /** A duration in milliseconds; a number is milliseconds already, as compile left it. */
 export function resolveDuration(value: Value, scope: Scope): Resolved<number> {
-  return narrow(resolve(value, scope), 'a duration such as 30s or 1h30m', (found) => {
+  return narrow(resolve(value, scope), 'a duration such as 30s or 1h30m, of at least 1ms', (found) => {
     if ('literal' in value && typeof found === 'number') return found;
     const parsed = typeof found === 'string' ? parseDuration(found) : undefined;
-    return parsed?.ok ? parsed.ms : undefined;
+    // Temporal takes no timeout of nothing: a workflow task that asks for one fails for ever.
+    return parsed?.ok && parsed.ms >= 1 ? parsed.ms : undefined;
   });
 }
 

@@ -11,7 +11,7 @@ const MAXIMUM_BYTES = 1024 * 1024;
 export class Admission {
   readonly #admit: (command: ScheduleActivity) => void;
   #waiting: ScheduleActivity[] = [];
-  #pending = 0;
+  readonly #admitted = new Set<number>();
   #bytes = 0;
   /** The history length that `#bytes` was counted in: it grows from one workflow task to the next. */
   #task = -1;
@@ -34,19 +34,18 @@ export class Admission {
     return index >= 0;
   }
 
-  /** An admitted command has ended. */
-  release(): void {
-    this.#pending--;
-    this.#pump();
+  /** A command has ended, or gives its place up to wait; one that was never admitted had none. */
+  release(id: number): void {
+    if (this.#admitted.delete(id)) this.#pump();
   }
 
   #pump(): void {
     let admitted = 0;
-    while (admitted < this.#waiting.length && this.#pending < MAXIMUM_PENDING && !this.#resting) {
+    while (admitted < this.#waiting.length && this.#admitted.size < MAXIMUM_PENDING && !this.#resting) {
       const command = this.#waiting[admitted]!;
       if (!this.#fits(command)) return this.#rest(admitted);
       admitted++;
-      this.#pending++;
+      this.#admitted.add(command.id);
       this.#admit(command);
     }
     if (admitted > 0) this.#waiting = this.#waiting.slice(admitted);

@@ -15,8 +15,9 @@ import { type ActivityCall, SIGNATURE_DRIFT, type TaskQueues } from '../plan/wor
 import { Admission } from './admission.ts';
 import { toFailure } from './failures.ts';
 
-/** How long a call waits when the worker's signature does not fit and its own attempts are used up. */
-const DRIFT_RETRY_MS = 10_000;
+/** How long a call waits for a deploy, after its own attempts: doubling, since each wait costs events. */
+const FIRST_DRIFT_WAIT_MS = 10_000;
+const LONGEST_DRIFT_WAIT_MS = 15 * 60_000;
 
 type Activities = { [activity: string]: (input: Json, about: ActivityCall) => Promise<Json> };
 
@@ -38,6 +39,10 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
     // What runs is cancelled by the interpreter, one by one, never by Temporal's propagation.
     const shield = new CancellationScope({ cancellable: false });
     const scopes = new Map<number, CancellationScope>();
+    /** Activities that the interpreter has asked to stop. It asks once, so what they become later must heed it. */
+    const unwanted = new Set<number>();
+    /** How often an activity has waited for a deploy. */
+    const drifts = new Map<number, number>();
     const admission = new Admission(schedule);
 
     CancellationScope.current().cancelRequested.catch(() => happen({ type: 'cancel_requested' }));
@@ -59,15 +64,10 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
           admission.add(command);
           return;
         case 'cancel_activity':
-          // One that still waits for admission was never told to anybody.
-          if (admission.withdraw(command.id)) happenLater({ type: 'activity_cancelled', id: command.id });
-          else scopes.get(command.id)!.cancel();
+          cancelActivity(command.id);
           return;
         case 'start_timer':
-          inScope(command.id, () => sleep(command.durationMs, { summary: command.summary })).then(
-            () => end(command.id, { type: 'timer_fired', id: command.id }),
-            ignoreCancellation,
-          );
+          startTimer(command.id, command.durationMs, command.summary);
           return;
         case 'cancel_timer':
           scopes.get(command.id)?.cancel();
@@ -84,6 +84,22 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
       }
     }
 
+    function startTimer(id: number, durationMs: number, summary: string): void {
+      inScope(id, () => sleep(durationMs, { summary })).then(
+        // One that was cancelled in the task in which it fires fires all the same, and nobody waits for it any more.
+        () => scopes.has(id) && end(id, { type: 'timer_fired', id }),
+        ignoreCancellation,
+      );
+    }
+
+    function cancelActivity(id: number): void {
+      unwanted.add(id);
+      // One that waits for admission was never told to anybody. Its end comes after the commands of this turn (H1).
+      if (admission.withdraw(id))
+        void Promise.resolve().then(() => end(id, { type: 'activity_cancelled', id }));
+      else scopes.get(id)!.cancel();
+    }
+
     function schedule(command: ScheduleActivity): void {
       const { id, activity } = command;
       const about: ActivityCall = { key: command.key, signature: command.signature };
@@ -98,23 +114,31 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
       const { id } = command;
       if (isCancellation(error)) return end(id, { type: 'activity_cancelled', id });
       const failure = toFailure(error, command.activity);
-      if (failure.type !== SIGNATURE_DRIFT) return end(id, { type: 'activity_failed', id, failure });
-      // A deploy under way is nobody's failure, whatever `maximum_attempts` says: wait for it.
-      inScope(id, () => sleep(DRIFT_RETRY_MS, { summary: failure.message })).then(
-        () => schedule(command),
-        () => end(id, { type: 'activity_cancelled', id }),
+      if (failure.type === SIGNATURE_DRIFT) return waitForDeploy(command, failure);
+      end(id, { type: 'activity_failed', id, failure });
+    }
+
+    /** A deploy under way is nobody's failure, whatever `maximum_attempts` says: the call is made again. */
+    function waitForDeploy(command: ScheduleActivity, { message }: Failure): void {
+      const { id } = command;
+      const cancelled = (): void => end(id, { type: 'activity_cancelled', id });
+      if (unwanted.has(id)) return cancelled();
+      const waits = drifts.get(id) ?? 0;
+      drifts.set(id, waits + 1);
+      const delay = Math.min(FIRST_DRIFT_WAIT_MS * 2 ** waits, LONGEST_DRIFT_WAIT_MS);
+      admission.release(id);
+      inScope(id, () => sleep(delay, { summary: message })).then(
+        () => (unwanted.has(id) ? cancelled() : admission.add(command)),
+        cancelled,
       );
     }
 
     function end(id: number, event: Happening): void {
       scopes.delete(id);
+      unwanted.delete(id);
+      drifts.delete(id);
       happen(event);
-      if (event.type !== 'timer_fired') admission.release();
-    }
-
-    /** After the commands of this turn: an event must not interrupt them (H1). */
-    function happenLater(event: Happening): void {
-      void Promise.resolve().then(() => happen(event));
+      admission.release(id);
     }
 
     function inScope<T>(id: number, work: () => Promise<T>): Promise<T> {

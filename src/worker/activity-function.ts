@@ -148,7 +148,7 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
   if (error instanceof CancelledFailure) return error;
   const details: FailureDetails = { attempt };
   if (error instanceof DeclaredError) {
-    const declared = signature.errors[error.type];
+    const declared = Object.hasOwn(signature.errors, error.type) ? signature.errors[error.type] : undefined;
     if (declared === undefined) {
       const message = `${signature.name} failed with '${error.type}', which its signature does not declare: ${error.message}`;
       return ApplicationFailure.create({

@@ -3,21 +3,20 @@ import type { YamlNode } from '../../document/yaml-tree.ts';
 import { parseDuration } from '../../expression/duration.ts';
 import type { Finding, Rule } from '../subject.ts';
 
+/** Temporal's. */
+const DEFAULT_INITIAL_INTERVAL_MS = 1000;
+
 /** A retry policy makes sense: its longest wait is not shorter than its first. */
 export const retries: Rule = ({ graph }) =>
   graph.steps.flatMap(({ step: { retry } }): Finding[] => {
     const longest = entryOf(retry, 'maximum_interval')?.value;
     const first = entryOf(retry, 'initial_interval')?.value;
-    const [maximum, initial] = [millisecondsOf(longest), millisecondsOf(first)];
+    const maximum = millisecondsOf(longest);
+    const initial = first === undefined ? DEFAULT_INITIAL_INTERVAL_MS : millisecondsOf(first);
     if (maximum === undefined || initial === undefined || maximum >= initial) return [];
-    return [
-      {
-        code: 'retry-policy',
-        range: longest!.range,
-        message: 'the maximum interval is shorter than the initial one',
-        related: [{ range: first!.range, message: 'the initial interval' }],
-      },
-    ];
+    const message = `the maximum interval is shorter than the initial one${first === undefined ? ', which is 1s by default' : ''}`;
+    const related = first === undefined ? [] : [{ range: first.range, message: 'the initial interval' }];
+    return [{ code: 'retry-policy', range: longest!.range, message, related }];
   });
 
 function millisecondsOf(node: YamlNode | undefined): number | undefined {
