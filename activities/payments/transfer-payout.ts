@@ -6,6 +6,17 @@ import type { Transfer, TransferAnswer } from '../../providers/payments/provider
 const transferPayout: TransferPayout = async ({ payout_id, method }, context) => {
   const payout = await readPayout(context.database, payout_id, method);
   if (payout.transferId !== null) return { transfer_id: payout.transferId, amount: payout.amount };
+  // A run that was reset comes here again: what was refused then is refused now.
+  if (payout.status === 'held' && payout.holdReason === 'AccountClosed') {
+    throw context.error('AccountClosed', `payout '${payout_id}' is held, its account was closed`);
+  }
+  if (payout.status === 'held' && payout.holdReason === 'InsufficientFunds') {
+    throw context.error(
+      'InsufficientFunds',
+      `payout '${payout_id}' is held, the balance did not cover it`,
+      {},
+    );
+  }
   if (payout.status !== 'reserved')
     throw new Error(`payout '${payout_id}' is ${payout.status} and cannot be paid`);
 
@@ -18,7 +29,8 @@ const transferPayout: TransferPayout = async ({ payout_id, method }, context) =>
   const answer: TransferAnswer = made
     ? { outcome: 'transferred', transfer: made }
     : await provider.transfer({
-        idempotencyKey: context.idempotencyKey,
+        // The payout's own name, not the step's: whoever pays this payout, in whatever run, pays it once.
+        idempotencyKey: payout_id,
         account: payout.providerAccount!,
         ...payout.amount,
         metadata: { payout_id, workflow_id: context.workflow.id },

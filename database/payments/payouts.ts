@@ -9,6 +9,8 @@ export interface Payout {
   readonly amount: Money;
   /** Set once it is paid. */
   readonly transferId: string | null;
+  /** Why it is held, where it is. */
+  readonly holdReason: string | null;
   /** The provider's name for the practitioner's account for the method asked for; null when there is none. */
   readonly providerAccount: string | null;
 }
@@ -18,13 +20,15 @@ interface PayoutRow {
   readonly amount: string;
   readonly currency: string;
   readonly transfer_id: string | null;
+  readonly hold_reason: string | null;
   readonly provider_account: string | null;
 }
 
 /** A payout, with the account that `method` would pay it to. Throws when there is no such payout. */
 export async function readPayout(knex: Knex, payoutId: string, method: PayoutMethod): Promise<Payout> {
   const { rows } = await knex.raw<{ rows: PayoutRow[] }>(
-    `select payout.status, payout.amount, payout.currency, payout.transfer_id, account.provider_account
+    `select payout.status, payout.amount, payout.currency, payout.transfer_id, payout.hold_reason,
+            account.provider_account
      from payments.payouts payout
      left join payments.payout_accounts account
        on account.practitioner_id = payout.practitioner_id and account.method = :method
@@ -38,6 +42,7 @@ export async function readPayout(knex: Knex, payoutId: string, method: PayoutMet
     status: row.status,
     amount: money(row.amount, row.currency),
     transferId: row.transfer_id,
+    holdReason: row.hold_reason,
     providerAccount: row.provider_account,
   };
 }

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type LogLevel, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import {
+  GracefulShutdownPeriodExpiredError,
+  type LogLevel,
+  NativeConnection,
+  Runtime,
+  type Worker,
+} from '@temporalio/worker';
 import type { Knex } from 'knex';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../project/project.ts';
@@ -66,7 +72,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
     stopped,
     stop: async () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await stopped;
+      await stopped.catch((error: unknown) => {
+        // What did not finish in time is tried again by another worker: nothing is lost by leaving it.
+        if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
+      });
     },
   };
 }

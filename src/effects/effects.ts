@@ -7,7 +7,7 @@
  *  E1. A write commits together with its record, or not at all.
  *  E2. Two attempts at one write run one after the other; the second gets the recorded output.
  *  E3. An external effect is called only after its intent has been committed.
- *  E4. An attempt that finds an intent without an outcome is told so.
+ *  E4. An attempt that finds an intent without an outcome is told so, and no other withdraws the intent under it.
  *  E5. A key answers only to the fingerprint that it was first used with.
  *  E6. Once an outcome is recorded, every attempt returns that one.
  *
@@ -98,7 +98,8 @@ export async function runExternal<Output>(
   work: (attempt: ExternalAttempt) => Promise<Output>,
   nothingHappened: (error: unknown) => boolean,
 ): Promise<Output> {
-  const outcomeUnknown = !(await insertIntent(knex, call));
+  const attempt = (await insertIntent(knex, call)) ? 1 : await joinIntent(knex, call);
+  const outcomeUnknown = attempt !== 1;
   if (outcomeUnknown) {
     const recorded = await readEffect(knex, call);
     if (recorded?.state === 'completed') return outputOf<Output>(recorded);
@@ -107,7 +108,7 @@ export async function runExternal<Output>(
   try {
     output = await work({ outcomeUnknown });
   } catch (error) {
-    if (nothingHappened(error)) await withdrawIntent(knex, call);
+    if (nothingHappened(error)) await withdrawIntent(knex, call, attempt);
     throw error;
   }
   if (await recordOutput(knex, call, output)) return output;
@@ -155,8 +156,26 @@ async function recordOutput(knex: Knex, call: EffectCall, output: unknown): Prom
   return rows.length === 1;
 }
 
-async function withdrawIntent(knex: Knex, call: EffectCall): Promise<void> {
-  await knex.raw(`delete from estuary.effects where key = :key and state = 'started'`, { key: call.key });
+/** Counts one more attempt at an intent without an outcome; undefined when there is none any more. */
+async function joinIntent(knex: Knex, call: EffectCall): Promise<number | undefined> {
+  const { rows } = await knex.raw<{ rows: { attempts: number }[] }>(
+    `update estuary.effects set attempts = attempts + 1
+     where key = :key and fingerprint = :fingerprint and activity = :activity and state = 'started'
+     returning attempts`,
+    { ...call },
+  );
+  return rows[0]?.attempts;
+}
+
+/** Unless a later attempt relies on the intent: it may be calling out at this moment. */
+async function withdrawIntent(knex: Knex, call: EffectCall, attempt: number | undefined): Promise<void> {
+  await knex.raw(
+    `delete from estuary.effects where key = :key and state = 'started' and attempts = :attempt`,
+    {
+      key: call.key,
+      attempt: attempt ?? null,
+    },
+  );
 }
 
 function outputOf<Output>(row: EffectRow): Output {

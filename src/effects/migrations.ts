@@ -23,6 +23,7 @@ export const engineMigrations: readonly Migration[] = [
           fingerprint  text not null,
           activity     text not null,
           state        text not null check (state in ('started', 'completed')),
+          attempts     integer not null default 1,
           output       json,
           workflow_id  text not null,
           step         text not null,

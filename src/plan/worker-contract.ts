@@ -15,8 +15,8 @@ export interface ResolveRequest {
   readonly type: string;
   /** What the run was started with; absent when it was started with nothing. */
   readonly input?: Json;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
+  /** Tells one waiting run from another. */
+  readonly runId: string;
 }
 
 export type Resolution =

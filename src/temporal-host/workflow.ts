@@ -48,11 +48,10 @@ async function pin(input: Json | undefined): Promise<Pinned> {
     startToCloseTimeout: '5s',
     retry: { maximumAttempts: 1 },
   });
-  const startedAt = info.startTime.getTime();
   const resolution = await resolve!({
     type: info.workflowType,
     ...(input !== undefined && { input }),
-    startedAt,
+    runId: info.runId,
   }).catch((error: unknown) => {
     // An ActivityFailure would end the run; what went wrong here is the worker's, so the task fails and is retried.
     throw new Error(`${RESOLVE} failed: ${messageOf(error)}`);
@@ -63,7 +62,7 @@ async function pin(input: Json | undefined): Promise<Pinned> {
         id: info.workflowId,
         type: info.workflowType,
         rootRunId: info.firstExecutionRunId,
-        startedAt,
+        startedAt: info.startTime.getTime(),
       };
       const state = initialState(run, resolution.input ?? input ?? {});
       return { plan: resolution.plan, state, taskQueues: resolution.taskQueues ?? {} };

@@ -4,7 +4,7 @@ import type { Json } from '../plan/plan.ts';
 import type { Resolution, ResolveRequest, TaskQueues } from '../plan/worker-contract.ts';
 import { domainOf, type Project } from '../project/project.ts';
 
-/** How long a run waits for a worker that knows its definition. */
+/** How long a run waits for a worker that knows its definition, from when one was first asked: not in the queue. */
 const PATIENCE_MS = 5 * 60_000;
 
 export interface ResolveOptions {
@@ -12,8 +12,8 @@ export interface ResolveOptions {
   readonly engine: string;
   /** Task queues by domain, where configured. */
   readonly taskQueues: TaskQueues;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** For how long this worker has been asked for this run's definition and did not know it. Milliseconds. */
+  readonly waitedMs: number;
 }
 
 /**
@@ -26,7 +26,7 @@ export function resolveDefinition(
   options: ResolveOptions,
 ): Resolution {
   const definition = project.definitions.get(request.type);
-  if (definition === undefined) return unknown(project, request, options.now);
+  if (definition === undefined) return unknown(project, request, options.waitedMs);
   const { runnable, findings, file } = definition;
   if (runnable === undefined) {
     const errors = findings.map(({ code, message }) => `${code}: ${message}`);
@@ -59,10 +59,10 @@ export function resolveDefinition(
   };
 }
 
-function unknown(project: Project, { type, startedAt }: ResolveRequest, now: number): Resolution {
+function unknown(project: Project, { type }: ResolveRequest, waitedMs: number): Resolution {
   const known = [...project.definitions.keys()];
   const message = `no definition '${type}' is known here; known: ${known.join(', ') || 'none'}`;
-  if (now - startedAt < PATIENCE_MS) return { outcome: 'unknown', message };
+  if (waitedMs < PATIENCE_MS) return { outcome: 'unknown', message };
   return { outcome: 'refused', type: 'UnknownDefinition', message, details: { known } };
 }
 

@@ -52,11 +52,31 @@ function activitiesOf(setup: WorkerSetup): Record<string, (...args: never[]) => 
       [signature.name, activityFunction(signature, implementation, setup.database)] as const,
   );
   const { engine, taskQueues, project } = setup;
+  const waitedFor = waitingClock();
   return {
     ...Object.fromEntries(served),
     [RESOLVE]: async (request: ResolveRequest): Promise<Json> =>
-      resolveDefinition(project, request, { engine, taskQueues, now: Date.now() }) as unknown as Json,
+      resolveDefinition(project, request, {
+        engine,
+        taskQueues,
+        waitedMs: waitedFor(request.runId),
+      }) as unknown as Json,
     // Temporal's name for what is called when no activity of that name is registered.
     default: unservedActivity(served.map(([name]) => name)),
+  };
+}
+
+/** Runs that wait are asked for again within minutes; of those that do not, enough is remembered. */
+const REMEMBERED_RUNS = 10_000;
+
+/** Tells for how long a run has been asked for, from the first time on. */
+function waitingClock(): (runId: string) => number {
+  const firstAsked = new Map<string, number>();
+  return (runId) => {
+    const now = Date.now();
+    const first = firstAsked.get(runId) ?? now;
+    firstAsked.set(runId, first);
+    if (firstAsked.size > REMEMBERED_RUNS) firstAsked.delete(firstAsked.keys().next().value!);
+    return now - first;
   };
 }

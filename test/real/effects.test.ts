@@ -93,6 +93,33 @@ describe('a write', () => {
     expect([await workDone(), await effects()]).toEqual([[], []]);
   });
 
+  test('E4: an attempt that comes late with its refusal leaves the intent to the one that followed', async () => {
+    const refused = new Error('account closed');
+    const [late, following] = [deferred<string>(), deferred<string>()];
+    const began = [deferred<true>(), deferred<true>()] as const;
+    const attempt = (answer: Promise<string>, begun: (typeof began)[number]) =>
+      runExternal(
+        database.knex,
+        call,
+        () => {
+          begun.resolve(true);
+          return answer;
+        },
+        (error) => error === refused,
+      );
+    const first = attempt(late.promise, began[0]);
+    await began[0].promise;
+    const second = attempt(following.promise, began[1]);
+    await began[1].promise;
+
+    late.reject(refused);
+    await expect(first).rejects.toBe(refused);
+    expect(await effects()).toMatchObject([{ state: 'started' }]);
+    following.resolve('sent');
+    expect(await second).toBe('sent');
+    expect(await effects()).toMatchObject([{ state: 'completed' }]);
+  });
+
   test('E6: answers a repetition with the recorded output', async () => {
     await runWrite(database.knex, call, insert('first'));
     expect(await runWrite(database.knex, call, insert('second'))).toEqual({ by: 'first' });

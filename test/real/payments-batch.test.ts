@@ -274,6 +274,19 @@ describe('a transfer', () => {
     );
   });
 
+  test('that was made for another step of a changed definition is not made again', async () => {
+    await addPractitioner([['EUR', 5_000]]);
+    const payout = await openOne('open');
+    await database.knex.raw(`
+      create function public.break_down() returns trigger language plpgsql as $$ begin raise exception 'broken down'; end $$;
+      create trigger broken before update on payments.payouts for each row execute function public.break_down()`);
+    await expect(transfer(payout, 'transfer')).rejects.toThrow('broken down');
+    await database.knex.raw('drop trigger broken on payments.payouts');
+    await transfer(payout, 'renamed step');
+    expect(await database.knex('sandbox_provider.transfers')).toHaveLength(1);
+    expect(await auditPayments(database.knex)).toEqual([]);
+  });
+
   test.each([
     ['a closed account', `update sandbox_provider.accounts set status = 'closed'`, { type: 'AccountClosed' }],
     [
@@ -389,7 +402,19 @@ describe('a held payout', () => {
     expect(await database.knex('payments.payouts').select('hold_reason')).toEqual([
       { hold_reason: 'AccountClosed' },
     ]);
-    await expect(transfer(payout)).rejects.toThrow(`payout '${payout}' is held and cannot be paid`);
+    // A run that was reset asks again: it is refused as it was, so that it goes the same way.
+    await expect(transfer(payout)).rejects.toMatchObject({ type: 'AccountClosed' });
+  });
+
+  test('for lack of funds is refused so again, and for any other reason is not to be paid', async () => {
+    await addPractitioner([['EUR', 5_000]]);
+    const payout = await openOne('open');
+    await hold(payout, 'InsufficientFunds');
+    await expect(transfer(payout)).rejects.toMatchObject({ type: 'InsufficientFunds' });
+    await addPractitioner([['EUR', 6_000]]);
+    const other = await openOne('open again');
+    await hold(other, 'UnderReview');
+    await expect(transfer(other)).rejects.toThrow(`payout '${other}' is held and cannot be paid`);
   });
 
   test('was not paid: what is paid cannot be held', async () => {

@@ -29,7 +29,7 @@ export interface Money {
   currency: string;
 }
 export interface TransferPayoutInsufficientFundsDetails {
-  available: Money;
+  available?: Money;
 }
 
 /** The declared errors, with the type of each one's details. */

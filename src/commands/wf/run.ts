@@ -105,8 +105,9 @@ export default class WfRun extends EstuaryCommand {
     const { connectClient } = await import('../../cli/connect-client.ts');
     const { startRun } = await import('../../client/runs.ts');
     const client = await connectClient(services);
-    const server = await this.#haveItServed(config, project, services, start.taskQueue, client);
+    let server: Server | undefined;
     try {
+      server = await this.#haveItServed(config, project, services, start.taskQueue, client);
       const { workflowId, ...request } = start;
       const run = await startRun(client, { ...request, ...(workflowId !== undefined && { workflowId }) });
       notice(`${err.bold(start.name)}  ${err.dim(run.workflowId)}`);
@@ -123,18 +124,22 @@ export default class WfRun extends EstuaryCommand {
           `nobody has taken the run up yet; a worker on task queue '${start.taskQueue}' will: estuary worker start --task-queue ${start.taskQueue}`,
         );
       const signal = interruption(run.workflowId, start.taskQueue);
-      const outcome = await followRun({ client, run, view, onSilence, signal });
+      const following = followRun({ client, run, view, onSilence, signal });
+      const outcome = await (server === undefined ? following : Promise.race([following, server.fell]));
       return await this.#report(run.workflowId, run.firstExecutionRunId, outcome);
     } finally {
-      await server?.();
-      await client.connection.close();
+      try {
+        await server?.stop();
+      } finally {
+        await client.connection.close();
+      }
     }
   }
 
   /**
    * Makes sure that somebody serves the run. On the embedded stack that is always this process too: another
    * command that serves at the moment may end before this run does.
-   * @returns what stops the worker, if one was started here
+   * @returns the worker, if one was started here
    */
   async #haveItServed(
     config: Config,
@@ -142,7 +147,7 @@ export default class WfRun extends EstuaryCommand {
     services: OpenServices,
     taskQueue: string,
     client: Awaited<ReturnType<typeof import('../../cli/connect-client.ts').connectClient>>,
-  ): Promise<(() => Promise<void>) | undefined> {
+  ): Promise<Server | undefined> {
     if (services.kind === 'configured') {
       const { pollersOf } = await import('../../client/runs.ts');
       if ((await pollersOf(client, taskQueue)).length > 0) return undefined;
@@ -158,13 +163,16 @@ export default class WfRun extends EstuaryCommand {
     const { loadApplicationDatabase, prepareEmbeddedDatabase } = await import('../../cli/application.ts');
     const application = await loadApplicationDatabase(config);
     const database = application.openDatabase(services.databaseUrl, { poolMax: 20 });
-    await prepareEmbeddedDatabase(database, application, (line) => this.notice(line));
-    const { serve } = await import('../../cli/serve.ts');
-    const served = await serve({ config, services, project, database, taskQueue, logLevel: 'ERROR' });
-    return async () => {
-      await served.stop();
+    try {
+      await prepareEmbeddedDatabase(database, application, (line) => this.notice(line));
+      const { serve } = await import('../../cli/serve.ts');
+      const served = await serve({ config, services, project, database, taskQueue, logLevel: 'ERROR' });
+      const stop = (): Promise<void> => served.stop().finally(() => database.destroy());
+      return { stop, fell: served.stopped.then(() => new Promise<never>(() => {})) };
+    } catch (error) {
       await database.destroy();
-    };
+      throw error;
+    }
   }
 
   async #report(workflowId: string, runId: string, outcome: RunOutcome): Promise<Result> {
@@ -190,6 +198,13 @@ export default class WfRun extends EstuaryCommand {
     if (where.length > 0) this.notice(`  ${where.join(', ')}`);
     return { ...ids, failure };
   }
+}
+
+/** The worker in this process. */
+interface Server {
+  stop(): Promise<void>;
+  /** Rejects if the worker falls over; never resolves. */
+  readonly fell: Promise<never>;
 }
 
 /** Aborts at Ctrl-C, which stops the following, never the run. */
