@@ -6,6 +6,7 @@ export const CODES = {
   // The text.
   'yaml-syntax': 'The file is not YAML',
   'yaml-empty': 'The file is empty',
+  'yaml-encoding': 'The file is not UTF-8',
   'yaml-too-large': 'The file is too large',
   'yaml-too-deep': 'The file is nested too deep',
   'yaml-not-json': 'YAML that JSON has no word for',

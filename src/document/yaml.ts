@@ -22,6 +22,8 @@ import type { MappingEntry, YamlNode } from './yaml-tree.ts';
 
 export const MAX_YAML_BYTES = 512 * 1024;
 export const MAX_YAML_DEPTH = 64;
+/** Whoever meets a hundred has seen what is wrong; a file made to be slow could hold a hundred thousand. */
+const MOST_FINDINGS = 100;
 
 /**
  * Reads YAML 1.2 as JSON's kinds, with the range of every node. What JSON has no word for (tags, anchors and
@@ -30,7 +32,7 @@ export const MAX_YAML_DEPTH = 64;
  *
  * @param file the path that findings carry
  * @returns every finding; `tree` is absent if the text is empty, too large or deep, or breaks YAML's grammar.
- *   Codes: yaml-syntax, yaml-too-large, yaml-too-deep, yaml-empty, yaml-not-json, yaml-number, duplicate-key,
+ *   Codes: yaml-syntax, yaml-encoding, yaml-too-large, yaml-too-deep, yaml-empty, yaml-not-json, yaml-number, duplicate-key,
  *   reserved-key, unquoted-expression.
  */
 export function parseYaml(text: string, file: string): { tree?: YamlNode; findings: Diagnostic[] } {
@@ -53,6 +55,12 @@ class Reader {
     const whole = { start: 0, end: 0 };
     if (Buffer.byteLength(this.#text) > MAX_YAML_BYTES) {
       return this.#report('yaml-too-large', whole, `the file is larger than ${MAX_YAML_BYTES / 1024} KB`);
+    }
+    // U+FFFD is what decoding leaves in the place of bytes that are not UTF-8.
+    const foreign = this.#text.search(/[\u0000\ufffd]/);
+    if (foreign >= 0) {
+      const at = { start: foreign, end: foreign + 1 };
+      return this.#report('yaml-encoding', at, 'the file is not UTF-8 text from here on', 'save it as UTF-8');
     }
     const parser = new Parser();
     const tokens: CST.Token[] = [];
@@ -133,7 +141,7 @@ class Reader {
         seen.set(name, entry);
         continue;
       }
-      this.findings.push({
+      this.#add({
         ...this.#diagnostic('duplicate-key', range, `the key '${name}' is already there`),
         related: [{ file: this.#file, range: earlier.key.range, message: `the first '${name}'` }],
       });
@@ -243,10 +251,14 @@ class Reader {
   }
 
   #report(code: string, range: SourceRange, message: string, hint?: string): undefined {
-    this.findings.push({
+    this.#add({
       ...this.#diagnostic(code, range, message),
       ...(hint === undefined ? {} : { hint }),
     });
+  }
+
+  #add(finding: Diagnostic): void {
+    if (this.findings.length < MOST_FINDINGS) this.findings.push(finding);
   }
 
   #diagnostic(code: string, range: SourceRange, message: string): Diagnostic {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /** A file of the project: its path from the root, with forward slashes, and its text. */
@@ -7,8 +7,8 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Files that are larger are not read into memory; the checker reports them by their size. */
-const MAXIMUM_BYTES = 16 * 1024 * 1024;
+/** No more of a file is read: the checker refuses what is larger than half of it, whatever the rest says. */
+const MAXIMUM_BYTES = 1024 * 1024;
 
 /** The definitions of a project, sorted by path. Tests (`*.test.yaml`) are not definitions. */
 export function readDefinitionFiles(root: string): SourceFile[] {
@@ -32,7 +32,18 @@ function readYamlFiles(root: string, folder: string): SourceFile[] {
   return (readdirSync(top, { recursive: true }) as string[])
     .filter((path) => /\.ya?ml$/.test(path))
     .map((path) => join(top, path))
-    .filter((path) => statSync(path).isFile() && statSync(path).size <= MAXIMUM_BYTES)
-    .map((path) => ({ file: relative(root, path).split(sep).join('/'), text: readFileSync(path, 'utf8') }))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => ({ file: relative(root, path).split(sep).join('/'), text: readStart(path) }))
     .sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+function readStart(path: string): string {
+  if (statSync(path).size <= MAXIMUM_BYTES) return readFileSync(path, 'utf8');
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(MAXIMUM_BYTES);
+    return start.toString('utf8', 0, readSync(file, start));
+  } finally {
+    closeSync(file);
+  }
 }

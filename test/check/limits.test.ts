@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkDefinition } from '../../src/check/check-definition.ts';
 import { checkSignature } from '../../src/check/check-signature.ts';
 import { MAX_STEPS } from '../../src/check/rules/size.ts';
+import { renderText } from '../../src/diagnostics/render-text.ts';
 import { catalogue } from './shop.ts';
 
 const file = 'definitions/shop/large.yaml';
@@ -31,6 +32,15 @@ describe('size', () => {
   test('a file that is not even read', () => {
     expect(codesOf(`steps: "${'x'.repeat(600_000)}"`)).toEqual(['yaml-too-large']);
   });
+});
+
+test('a hundred thousand aliases are refused in good time, with a hundred findings at most', () => {
+  const text = `steps:\n  - set: { a: &a [1], b: [${'*a, '.repeat(120_000)}] }\n`;
+  const started = performance.now();
+  const { findings } = checkDefinition(text, file, catalogue);
+  expect(renderText(findings, new Map([[file, text]]))).toContain('yaml-not-json');
+  expect(findings.length).toBeLessThanOrEqual(100);
+  expect(performance.now() - started).toBeLessThan(10_000);
 });
 
 test('five hundred steps that each read all before them are checked in good time', () => {
