@@ -39,7 +39,7 @@ test('a hundred thousand aliases are refused in good time, with a hundred findin
   const started = performance.now();
   const { findings } = checkDefinition(text, file, catalogue);
   expect(renderText(findings, new Map([[file, text]]))).toContain('yaml-not-json');
-  expect(findings.length).toBeLessThanOrEqual(100);
+  expect(findings.filter(({ code }) => code === 'yaml-not-json')).toHaveLength(100);
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
