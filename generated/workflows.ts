@@ -7,4 +7,9 @@ export interface Workflows {
     input: import('./workflows/payments/batch-payout.ts').BatchPayoutInput;
     output: unknown;
   };
+  /** Pay one practitioner what is due, in every currency. */
+  'payments/practitioner-payout': {
+    input: import('./workflows/payments/practitioner-payout.ts').PractitionerPayoutInput;
+    output: unknown;
+  };
 }
