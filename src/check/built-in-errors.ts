@@ -6,6 +6,7 @@ export const BUILT_IN_ERRORS: ReadonlySet<string> = new Set([
   'IdempotencyConflict',
   'InvalidInput',
   'InvalidOutput',
+  'PayloadTooLarge',
   'SignatureDrift',
   'Timeout',
   'ToleranceExceeded',

@@ -10,7 +10,7 @@ const MAXIMUM_BYTES = 1024 * 1024;
 /** Keeps the activities of a run within Temporal's limits: first come, first admitted. */
 export class Admission {
   readonly #admit: (command: ScheduleActivity) => void;
-  #waiting: ScheduleActivity[] = [];
+  #waiting: { readonly command: ScheduleActivity; readonly bytes: number }[] = [];
   readonly #admitted = new Set<number>();
   #bytes = 0;
   /** The history length that `#bytes` was counted in: it grows from one workflow task to the next. */
@@ -21,15 +21,15 @@ export class Admission {
     this.#admit = admit;
   }
 
-  /** Admits the command now, or when there is room. */
-  add(command: ScheduleActivity): void {
-    this.#waiting.push(command);
+  /** Admits the command, whose input has so many bytes, now or when there is room. */
+  add(command: ScheduleActivity, bytes: number): void {
+    this.#waiting.push({ command, bytes });
     this.#pump();
   }
 
   /** Takes a command back that was not admitted yet; `false` if it was. */
   withdraw(id: number): boolean {
-    const index = this.#waiting.findIndex((command) => command.id === id);
+    const index = this.#waiting.findIndex(({ command }) => command.id === id);
     if (index >= 0) this.#waiting.splice(index, 1);
     return index >= 0;
   }
@@ -42,8 +42,8 @@ export class Admission {
   #pump(): void {
     let admitted = 0;
     while (admitted < this.#waiting.length && this.#admitted.size < MAXIMUM_PENDING && !this.#resting) {
-      const command = this.#waiting[admitted]!;
-      if (!this.#fits(command)) return this.#rest(admitted);
+      const { command, bytes } = this.#waiting[admitted]!;
+      if (!this.#fits(bytes)) return this.#rest(admitted);
       admitted++;
       this.#admitted.add(command.id);
       this.#admit(command);
@@ -51,13 +51,12 @@ export class Admission {
     if (admitted > 0) this.#waiting = this.#waiting.slice(admitted);
   }
 
-  #fits(command: ScheduleActivity): boolean {
+  #fits(bytes: number): boolean {
     const task = workflowInfo().historyLength;
     if (task !== this.#task) {
       this.#task = task;
       this.#bytes = 0;
     }
-    const bytes = JSON.stringify(command.input).length;
     if (this.#bytes > 0 && this.#bytes + bytes > MAXIMUM_BYTES) return false;
     this.#bytes += bytes;
     return true;

@@ -10,6 +10,7 @@ import {
 import type { Command, Failure, HostEvent, ScheduleActivity } from '../interpreter/host.ts';
 import { advance } from '../interpreter/interpreter.ts';
 import type { State } from '../interpreter/state.ts';
+import { jsonBytes, MAXIMUM_PAYLOAD_BYTES, PAYLOAD_TOO_LARGE, tooLarge } from '../plan/payload.ts';
 import type { Json, Plan } from '../plan/plan.ts';
 import { type ActivityCall, SIGNATURE_DRIFT, type TaskQueues } from '../plan/worker-contract.ts';
 import { Admission } from './admission.ts';
@@ -61,7 +62,7 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
     function perform(command: Command): void {
       switch (command.type) {
         case 'schedule_activity':
-          admission.add(command);
+          admit(command);
           return;
         case 'cancel_activity':
           cancelActivity(command.id);
@@ -74,7 +75,7 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
           scopes.delete(command.id);
           return;
         case 'complete':
-          resolve(command.output);
+          complete(command.output);
           return;
         case 'fail':
           reject(toApplicationFailure(command.failure));
@@ -82,6 +83,22 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
         case 'cancelled':
           reject(new CancelledFailure('The workflow was cancelled'));
       }
+    }
+
+    function admit(command: ScheduleActivity): void {
+      const bytes = jsonBytes(command.input);
+      if (bytes <= MAXIMUM_PAYLOAD_BYTES) return admission.add(command, bytes);
+      const { id, activity } = command;
+      const message = tooLarge(`the input of ${activity}`, bytes);
+      endLater(id, { type: 'activity_failed', id, failure: { type: PAYLOAD_TOO_LARGE, message, activity } });
+    }
+
+    function complete(output: Json): void {
+      const bytes = jsonBytes(output);
+      if (bytes <= MAXIMUM_PAYLOAD_BYTES) return resolve(output);
+      reject(
+        toApplicationFailure({ type: PAYLOAD_TOO_LARGE, message: tooLarge('the output of the run', bytes) }),
+      );
     }
 
     function startTimer(id: number, durationMs: number, summary: string): void {
@@ -94,10 +111,9 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
 
     function cancelActivity(id: number): void {
       unwanted.add(id);
-      // One that waits for admission was never told to anybody. Its end comes after the commands of this turn (H1).
-      if (admission.withdraw(id))
-        void Promise.resolve().then(() => end(id, { type: 'activity_cancelled', id }));
-      else scopes.get(id)!.cancel();
+      // One that waits for admission, or never will be admitted, was never told to anybody.
+      if (admission.withdraw(id)) endLater(id, { type: 'activity_cancelled', id });
+      else scopes.get(id)?.cancel();
     }
 
     function schedule(command: ScheduleActivity): void {
@@ -128,7 +144,7 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
       const delay = Math.min(FIRST_DRIFT_WAIT_MS * 2 ** waits, LONGEST_DRIFT_WAIT_MS);
       admission.release(id);
       inScope(id, () => sleep(delay, { summary: message })).then(
-        () => (unwanted.has(id) ? cancelled() : admission.add(command)),
+        () => (unwanted.has(id) ? cancelled() : admit(command)),
         cancelled,
       );
     }
@@ -139,6 +155,11 @@ export function host(plan: Plan, state: State, taskQueues: TaskQueues): Promise<
       drifts.delete(id);
       happen(event);
       admission.release(id);
+    }
+
+    /** After the commands of this turn: an event must not interrupt them (H1). */
+    function endLater(id: number, event: Happening): void {
+      void Promise.resolve().then(() => end(id, event));
     }
 
     function inScope<T>(id: number, work: () => Promise<T>): Promise<T> {

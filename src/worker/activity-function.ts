@@ -7,6 +7,7 @@ import { type EffectCall, IdempotencyConflict, runExternal, runWrite } from '../
 import { compileSchema } from '../json-schema/compile-schema.ts';
 import { formatProblem } from '../json-schema/schema-problem.ts';
 import { canonicalJson } from '../plan/canonical.ts';
+import { jsonBytes, MAXIMUM_PAYLOAD_BYTES, PAYLOAD_TOO_LARGE, tooLarge } from '../plan/payload.ts';
 import type { Json } from '../plan/plan.ts';
 import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT, stepOf } from '../plan/worker-contract.ts';
 import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
@@ -25,7 +26,7 @@ export type Implementation = Activity<never, unknown, ErrorDetails>;
  * Wraps an activity: its input and output are held against the signature, an effect happens once a key, and what
  * it throws becomes a failure with a stable type.
  *
- * Failures: `InvalidInput`, `InvalidOutput`, `IdempotencyConflict` (never retried); `SignatureDrift` (until the
+ * Failures: `InvalidInput`, `InvalidOutput`, `PayloadTooLarge`, `IdempotencyConflict` (never retried); `SignatureDrift` (until the
  * deploy is through); the declared errors, as their signature says; anything else is retried under its own name.
  */
 export function activityFunction(
@@ -114,6 +115,14 @@ function validInput(signature: Signature, input: Json, about: ActivityCall): Jso
 function validOutput(signature: Signature, output: unknown): Json {
   // What a payload cannot carry (functions, undefined members) is not there for the schema either.
   const json: Json = output === undefined ? {} : (JSON.parse(JSON.stringify(output)) as Json);
+  const bytes = jsonBytes(json);
+  if (bytes > MAXIMUM_PAYLOAD_BYTES) {
+    throw ApplicationFailure.create({
+      type: PAYLOAD_TOO_LARGE,
+      message: tooLarge(`the output of ${signature.name}`, bytes),
+      nonRetryable: true,
+    });
+  }
   const validation = compileSchema(signature.output)(json);
   if (validation.ok) return validation.value;
   throw ApplicationFailure.create({

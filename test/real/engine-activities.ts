@@ -71,6 +71,17 @@ export default async ({ how, until_attempt }, context) => {
   }
 };`,
   },
+
+  /** Answers with a text of so many bytes, three of them a character. */
+  'lab/inflate': {
+    signature: `
+description: Give back a text of a size.
+effect: pure
+input: { bytes: { type: integer } }
+output: { text: { type: string } }
+`,
+    code: "export default async ({ bytes }) => ({ text: '€'.repeat(bytes / 3) });",
+  },
 } satisfies { readonly [name: string]: TestActivity };
 
 /** The tables that `lab/gate` reads and writes. */

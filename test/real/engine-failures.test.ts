@@ -56,6 +56,37 @@ steps:
         with: { name: 'cancel-\${{ name }}' }
         timeout: { start_to_close: 60s, heartbeat: 1s }
 `,
+  'lab/large-output': `
+input: { bytes: { type: integer } }
+steps:
+  - id: inflate
+    activity: lab/inflate
+    with: { bytes: '\${{ input.bytes }}' }
+    catch:
+      - errors: [PayloadTooLarge]
+        output: { text: '\${{ error.message }}' }
+output: '\${{ steps.inflate.output.?text.orValue("").size() > 1000 ? "large" : steps.inflate.output.?text }}'
+`,
+  'lab/large-input': `
+steps:
+  - id: a
+    activity: lab/inflate
+    with: { bytes: 1200000 }
+  - id: b
+    activity: lab/echo
+    with: { value: ['\${{ steps.a.output.text }}', '\${{ steps.a.output.text }}'] }
+    catch:
+      - errors: [PayloadTooLarge]
+        output: { value: '\${{ error.message }}' }
+output: \${{ steps.b.output.value }}
+`,
+  'lab/large-end': `
+steps:
+  - id: a
+    activity: lab/inflate
+    with: { bytes: 1200000 }
+output: ['\${{ steps.a.output.text }}', '\${{ steps.a.output.text }}']
+`,
   'lab/drift': `
 steps:
   - id: far
@@ -160,6 +191,29 @@ describe.concurrent('an activity', () => {
     expect(await lab.run('lab/caught', { how })).toMatchObject({
       status: 'completed',
       output: { caught: error },
+    });
+  });
+
+  test('that answers more than Temporal takes fails at once, and can be caught', async () => {
+    expect(await lab.run('lab/large-output', { bytes: 1_800_000 })).toMatchObject({ output: 'large' });
+    expect(await lab.run('lab/large-output', { bytes: 6_000_000 })).toMatchObject({
+      output: expect.stringMatching(/^the output of lab\/inflate has 5\.7 MB; Temporal takes 2 MB/),
+    });
+  });
+
+  test('that is given more than Temporal takes fails, and the run is not stuck', async () => {
+    expect(await lab.run('lab/large-input')).toMatchObject({
+      output: expect.stringMatching(/^the input of lab\/echo has 2\.3 MB; Temporal takes 2 MB/),
+    });
+  });
+
+  test('that makes the output of the run larger than Temporal takes fails the run, and it is not stuck', async () => {
+    expect(await lab.run('lab/large-end')).toMatchObject({
+      status: 'failed',
+      failure: {
+        type: 'PayloadTooLarge',
+        message: expect.stringContaining('the output of the run has 2.3 MB'),
+      },
     });
   });
 
