@@ -30,9 +30,11 @@ export async function startWorker(options: {
   readonly taskQueue: string;
   readonly databaseUrl: string;
   readonly domains?: readonly string[];
+  /** Another Temporal server than the tests'. */
+  readonly temporal?: { readonly address: string; readonly namespace: string };
 }): Promise<WorkerProcess> {
   const { root, taskQueue, databaseUrl, domains } = options;
-  const { address, namespace } = inject('stack');
+  const { address, namespace } = options.temporal ?? inject('stack');
   const args = [BIN, 'worker', 'start', '--task-queue', taskQueue];
   if (domains !== undefined) args.push('--domains', domains.join(','));
   const child = spawn(process.execPath, args, {
