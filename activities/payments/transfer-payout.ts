@@ -38,11 +38,18 @@ const transferPayout: TransferPayout = async ({ payout_id, method }, context) =>
 
   switch (answer.outcome) {
     case 'account_closed':
-      throw context.error('AccountClosed', `${provider.name}: account '${payout.providerAccount}' is closed`);
+      throw context.error(
+        'AccountClosed',
+        `${provider.name}: account '${payout.providerAccount}' takes no transfers`,
+      );
     case 'insufficient_funds':
-      throw context.error('InsufficientFunds', `${provider.name}: the balance does not cover the payout`, {
-        available: { amount: answer.available, currency: payout.amount.currency },
-      });
+      throw context.error(
+        'InsufficientFunds',
+        `${provider.name}: the balance does not cover the payout`,
+        answer.available === undefined
+          ? {}
+          : { available: { amount: answer.available, currency: payout.amount.currency } },
+      );
     case 'transferred':
       assertSameMoney(answer.transfer, payout.amount);
       await markPaid(context.database, { payoutId: payout_id, method, transferId: answer.transfer.id });

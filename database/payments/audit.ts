@@ -23,7 +23,8 @@ export type AuditCheck =
 /**
  * Audits payments at rest, with no batch under way: every earning is paid at most once, the ledger balances in each
  * transaction and currency, what it owes each practitioner is what the earnings say, and the provider's transfers
- * and the paid payouts match one to one. Reads one snapshot, also of the sandbox provider's ledger.
+ * and the paid payouts match one to one. Reads one snapshot, also of the sandbox provider's ledger;
+ * what other providers' transfers are is not in the database.
  *
  * Returns every finding, in the order of the checks and subjects; none means that all is well.
  */
@@ -110,7 +111,7 @@ const CHECKS: readonly (readonly [check: AuditCheck, sql: string])[] = [
     'payout-without-transfer',
     `select payout.id::text as subject, 'transfer ' || payout.transfer_id || ' is not at the provider with this payout and amount' as message
      from payments.payouts payout
-     where payout.status = 'paid' and not exists (
+     where payout.status = 'paid' and starts_with(payout.transfer_id, 'sbx_tr_') and not exists (
        select from sandbox_provider.transfers transfer
        where transfer.id = payout.transfer_id and transfer.amount = payout.amount
          and transfer.currency = payout.currency and transfer.metadata ->> 'payout_id' = payout.id::text)`,

@@ -1,25 +1,43 @@
 import type { Knex } from 'knex';
 import type { PaymentProvider } from './provider.ts';
 import { createSandboxProvider } from './sandbox.ts';
+import { createStripeProvider, type StripeSettings } from './stripe.ts';
 
 /**
- * The payment provider that the environment asks for; the sandbox when it asks for none. The sandbox keeps its
- * ledger in the database behind `pool`. Throws as paymentProviderName does.
+ * The payment provider that the environment asks for: Stripe with STRIPE_API_KEY, at STRIPE_API_BASE if that is
+ * set, else the sandbox, which keeps its ledger in the database behind `pool`.
+ * Throws when either is not what it should be; no message quotes the key.
  */
 export function choosePaymentProvider(environment: NodeJS.ProcessEnv, pool: Knex): PaymentProvider {
-  paymentProviderName(environment);
-  return createSandboxProvider(pool);
+  const settings = stripeSettings(environment);
+  return settings ? createStripeProvider(settings) : createSandboxProvider(pool);
 }
 
-/**
- * The name of the provider that the environment asks for.
- * Throws when STRIPE_API_KEY is set: there is only the sandbox, and it must not be taken for the real thing.
- */
+/** The name of the provider that the environment asks for. Throws as choosePaymentProvider does. */
 export function paymentProviderName(environment: NodeJS.ProcessEnv): PaymentProvider['name'] {
-  if (environment.STRIPE_API_KEY) {
+  const settings = stripeSettings(environment);
+  return settings ? createStripeProvider(settings).name : 'sandbox';
+}
+
+function stripeSettings(environment: NodeJS.ProcessEnv): StripeSettings | undefined {
+  const { STRIPE_API_KEY: apiKey, STRIPE_API_BASE: base } = environment;
+  if (!apiKey) return undefined;
+  if (!/^(sk|rk)_\w+$/.test(apiKey))
+    throw new Error('STRIPE_API_KEY is no secret key of Stripe: it must begin with sk_ or rk_');
+  return base ? { apiKey, apiBase: apiBaseOf(base) } : { apiKey };
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost'];
+
+function apiBaseOf(text: string): URL {
+  const base = URL.canParse(text) ? new URL(text) : undefined;
+  const known = base && (base.protocol === 'https:' || base.protocol === 'http:');
+  if (!known || base.pathname !== '/' || base.search || base.username)
     throw new Error(
-      'STRIPE_API_KEY is set, but this version pays through the sandbox only; unset it to go on',
+      'STRIPE_API_BASE must be a URL such as https://proxy.example:8443, with nothing behind it',
     );
-  }
-  return 'sandbox';
+  // The key goes with every request.
+  if (base.protocol === 'http:' && !LOOPBACK.includes(base.hostname))
+    throw new Error('STRIPE_API_BASE must be https, unless it is on this machine');
+  return base;
 }

@@ -1,6 +1,6 @@
 /** Whoever moves the money: what the application asks of a payment provider, in its own terms. */
 export interface PaymentProvider {
-  /** `sandbox` when no money is moved. */
+  /** `stripe`; `stripe-test` and `sandbox` move no money. */
   readonly name: string;
   /**
    * Moves money from the platform's balance to an account. The same idempotency key gives the same answer for
@@ -33,8 +33,8 @@ export interface Transfer {
 export type TransferAnswer =
   | { readonly outcome: 'transferred'; readonly transfer: Transfer }
   | { readonly outcome: 'account_closed' }
-  /** `available` is the platform's balance in that currency, in minor units. */
-  | { readonly outcome: 'insufficient_funds'; readonly available: number };
+  /** `available` is the platform's balance in that currency, in minor units, where the provider says it. */
+  | { readonly outcome: 'insufficient_funds'; readonly available?: number };
 
 /** An idempotency key was sent again with other parameters. */
 export class IdempotencyKeyReused extends Error {

@@ -95,7 +95,7 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   'src/commands': { imports: [...ENGINE_FOR_COMMANDS, 'codegen'], packages: ['@oclif/core', 'picocolors'] },
   activities: { imports: ['generated', 'database', 'providers'] },
   database: { imports: ['generated', 'src/effects/migrations.ts'], packages: ['knex', 'pg'] },
-  providers: { imports: ['providers'], packages: ['knex', 'pg'] },
+  providers: { imports: ['providers'], packages: ['knex', 'pg', 'stripe'] },
   generated: { imports: ['src/worker/activity-context.ts'] },
   codegen: {
     imports: ['src/document', 'src/json-schema', 'src/plan', 'src/diagnostics', 'schemas'],

@@ -10,7 +10,7 @@ export interface ClosePayoutBatchInput {
 export interface ClosePayoutBatchOutput {
   batch_id: string;
   /**
-   * Who moved the money; sandbox means that none was moved.
+   * Who moved the money; sandbox and stripe-test mean that none was moved.
    */
   provider: string;
   counts: {

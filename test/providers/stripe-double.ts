@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * What becomes of the next attempt to make a transfer, in the order of the queue; without one it is answered.
+ *  - `drop`: the connection is closed, and nothing has happened
+ *  - `lose`: the transfer is made, and the connection closed before the answer
+ *  - `break`: the transfer is made, and the answer, also to every repetition, is 500
+ *  - `twice`: the answer is sent twice over the one connection
+ *  - `hold`: nothing happens before `release`
+ *  - a refusal: nothing has happened, and the key is as new
+ */
+export type Fault = 'drop' | 'lose' | 'break' | 'twice' | 'hold' | Refusal;
+
+export interface Refusal {
+  readonly status: number;
+  readonly error: { readonly type: string; readonly code?: string; readonly message?: string };
+  readonly headers?: { readonly [name: string]: string };
+}
+
+export interface DoubleTransfer {
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly destination: string;
+  readonly transfer_group: string;
+  readonly metadata: { readonly [name: string]: string };
+  amount_reversed: number;
+}
+
+export interface StripeDouble {
+  readonly url: URL;
+  /** Oldest first. */
+  readonly transfers: DoubleTransfer[];
+  /** Headers of every request, in order, with `:method` and `:path`. */
+  readonly requests: { readonly [name: string]: string | undefined }[];
+  readonly faults: Fault[];
+  readonly closedAccounts: Set<string>;
+  /** By currency, lower case, in minor units; plenty where it is not set. */
+  readonly balances: Map<string, number>;
+  /** Lets go of what is held. */
+  release(): void;
+  /** As Stripe does with keys that are a day old. */
+  forgetKeys(): void;
+  /** As between two tests: no transfers, keys, faults, refusals. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** Stripe's API for transfers over HTTP on loopback: it keeps transfers and idempotency keys, and fails as it is told. */
+export async function startStripeDouble(): Promise<StripeDouble> {
+  const transfers: DoubleTransfer[] = [];
+  const requests: StripeDouble['requests'] = [];
+  const faults: Fault[] = [];
+  const closedAccounts = new Set<string>();
+  const balances = new Map<string, number>();
+  const keys = new Map<string, { readonly body: string; answer?: Answer }>();
+  let held: (() => void)[] = [];
+
+  function make(form: URLSearchParams): Answer {
+    const destination = form.get('destination')!;
+    const currency = form.get('currency')!;
+    const amount = Number(form.get('amount'));
+    const available = balances.get(currency) ?? Number.POSITIVE_INFINITY;
+    if (closedAccounts.has(destination)) {
+      const message = `No such destination: '${destination}'`;
+      return refusal(400, {
+        type: 'invalid_request_error',
+        code: 'resource_missing',
+        param: 'destination',
+        message,
+      });
+    }
+    if (amount > available)
+      return refusal(402, { type: 'invalid_request_error', code: 'balance_insufficient' });
+    balances.set(currency, available - amount);
+    const metadata = Object.fromEntries(
+      [...form].flatMap(([name, value]) => {
+        const field = /^metadata\[(.+)\]$/.exec(name)?.[1];
+        return field ? [[field, value]] : [];
+      }),
+    );
+    const made: DoubleTransfer = {
+      id: `tr_${randomUUID().replaceAll('-', '')}`,
+      amount,
+      currency,
+      destination,
+      transfer_group: form.get('transfer_group')!,
+      metadata,
+      amount_reversed: 0,
+    };
+    transfers.push(made);
+    return { status: 200, body: { object: 'transfer', ...made } };
+  }
+
+  /** The answer; undefined closes the connection. */
+  async function answer(key: string, body: string, fault: Fault | undefined): Promise<Answer | undefined> {
+    if (fault === 'drop') return undefined;
+    if (typeof fault === 'object')
+      return { ...refusal(fault.status, fault.error), headers: fault.headers ?? {} };
+    const known = keys.get(key);
+    if (known && known.body !== body) return refusal(400, { type: 'idempotency_error' });
+    if (known && !known.answer)
+      return refusal(409, { type: 'idempotency_error', code: 'idempotency_key_in_use' });
+    if (known?.answer) return fault === 'lose' ? undefined : known.answer;
+    const entry: { readonly body: string; answer?: Answer } = { body };
+    keys.set(key, entry);
+    if (fault === 'hold') await new Promise<void>((resolve) => held.push(resolve));
+    entry.answer = make(new URLSearchParams(body));
+    if (fault === 'break')
+      entry.answer = { ...refusal(500, { type: 'api_error' }), headers: { 'stripe-should-retry': 'false' } };
+    return fault === 'lose' ? undefined : entry.answer;
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request;
+    requests.push({ ':method': method, ':path': url, ...(request.headers as Record<string, string>) });
+    const { pathname, searchParams } = new URL(url, 'http://stripe');
+    if (pathname !== '/v1/transfers')
+      return send(response, refusal(404, { type: 'invalid_request_error', code: 'resource_missing' }));
+    if (method === 'GET') {
+      const group = searchParams.get('transfer_group');
+      const data = transfers.filter((made) => made.transfer_group === group).reverse();
+      return send(response, { status: 200, body: { object: 'list', data, has_more: false } });
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const fault = faults.shift();
+    const key = request.headers['idempotency-key'] as string;
+    const given = await answer(key, Buffer.concat(chunks).toString(), fault);
+    if (!given) request.socket.destroy();
+    else send(response, given, fault === 'twice');
+  }
+
+  const server = createServer((request, response) => void handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const release = (): void => {
+    for (const letGo of held) letGo();
+    held = [];
+  };
+  return {
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    transfers,
+    requests,
+    faults,
+    closedAccounts,
+    balances,
+    release,
+    forgetKeys: () => keys.clear(),
+    reset: () => {
+      for (const list of [transfers, requests, faults]) list.length = 0;
+      for (const map of [keys, balances, closedAccounts]) map.clear();
+    },
+    close: async () => {
+      release();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function refusal(status: number, error: object): Answer {
+  return { status, body: { error: { message: 'refused', ...error } } };
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer, twice = false): void {
+  const text = JSON.stringify(body);
+  const fields = { 'content-type': 'application/json', 'request-id': 'req_1', ...headers };
+  const socket = response.socket;
+  response.writeHead(status, { ...fields, 'content-length': Buffer.byteLength(text) }).end(text, () => {
+    if (!twice) return;
+    const head = `HTTP/1.1 ${status} again\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}`;
+    socket?.write(`${head}\r\n\r\n${text}`);
+  });
+}
