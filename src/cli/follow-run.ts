@@ -18,14 +18,14 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
+export interface Followed {
+  readonly outcome: RunOutcome;
+  /** How far the run came; absent if nobody told. */
+  readonly progress?: Progress;
+}
+
 /** Shows a run until it ends; throws the signal's reason if that comes first. */
-export async function followRun({
-  client,
-  run,
-  view,
-  onSilence,
-  signal,
-}: FollowOptions): Promise<RunOutcome> {
+export async function followRun({ client, run, view, onSilence, signal }: FollowOptions): Promise<Followed> {
   let ended = false;
   // Without the signal the client would go on asking for a result that nobody waits for.
   const outcome = client.connection
@@ -46,8 +46,9 @@ export async function followRun({
       await Promise.race([outcome, aborted, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
     }
     const result = await outcome;
-    view.update(await queryProgress<Progress>(client, run));
-    return result;
+    seen = (await queryProgress<Progress>(client, run)) ?? seen;
+    view.update(seen);
+    return { outcome: result, ...(seen !== undefined && { progress: seen }) };
   } finally {
     clearTimeout(silence);
   }

@@ -1,4 +1,4 @@
-/** The live steps of a run: redrawn in place in a terminal, a line a step where output is piped. */
+/** The live steps of a run: redrawn in place in a terminal, a line a step where output is piped, events for programs. */
 import type { Progress, StepProgress } from '../interpreter/progress.ts';
 import { err } from './colors.ts';
 
@@ -49,6 +49,47 @@ export function lineView(write: (text: string) => void, now: () => number): RunV
         write(`${describeStep(step, now())}\n`);
       }
     },
+  };
+}
+
+/** What `--json` says of a step. */
+export interface StepEvent {
+  readonly event: 'step';
+  readonly step: string;
+  readonly kind: string;
+  readonly status: StepProgress['status'];
+  /** ISO times. */
+  readonly started_at?: string;
+  readonly finished_at?: string;
+  readonly items?: NonNullable<StepProgress['items']>;
+}
+
+/** A view that tells each change of a step's status, and now and then how far one is that takes long. */
+export function eventView(emit: (event: StepEvent) => void, now: () => number): RunView {
+  const told = new Map<string, { readonly status: StepProgress['status']; readonly at: number }>();
+  return {
+    update(progress) {
+      for (const step of progress?.steps ?? []) {
+        const last = told.get(step.id);
+        if (step.status === 'pending') continue;
+        const long = step.items !== undefined && step.status === 'running';
+        if (last?.status === step.status && !(long && now() - last.at >= EVERY_MS)) continue;
+        told.set(step.id, { status: step.status, at: now() });
+        emit(toStepEvent(step));
+      }
+    },
+  };
+}
+
+function toStepEvent({ id, kind, status, startedAt, finishedAt, items }: StepProgress): StepEvent {
+  return {
+    event: 'step',
+    step: id,
+    kind,
+    status,
+    ...(startedAt !== undefined && { started_at: startedAt }),
+    ...(finishedAt !== undefined && { finished_at: finishedAt }),
+    ...(items !== undefined && { items }),
   };
 }
 

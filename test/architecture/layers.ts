@@ -89,7 +89,7 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   },
   'src/config': { imports: [], packages: ['yaml'] },
   'src/cli': {
-    imports: [...ENGINE_FOR_COMMANDS, 'src/interpreter/progress.ts'],
+    imports: [...ENGINE_FOR_COMMANDS, 'src/document', 'src/interpreter/progress.ts'],
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],
   },
   'src/commands': { imports: [...ENGINE_FOR_COMMANDS, 'codegen'], packages: ['@oclif/core', 'picocolors'] },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { copyProject, estuary, type Running, startEstuary } from '../cli/estuary.ts';
 import { createFreshDatabase, type FreshDatabase } from './fresh-database.ts';
@@ -37,6 +38,11 @@ afterAll(async () => {
 });
 
 const run = (args: string) => estuary(args.split(' '), { cwd: project.root, env });
+const linesOf = (stdout: string): unknown[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 const MIGRATIONS = ['estuary_0001_effects', '0001_payments', '0002_sandbox_provider'];
 
 describe('a database without tables', () => {
@@ -131,11 +137,26 @@ describe('with a worker', () => {
   ])('wf run --json with %s', async (_, input, paid) => {
     const { code, stdout, stderr } = await run(`wf run payments/batch-payout --input ${input} --json`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const result = JSON.parse(stdout) as { output: { counts: { paid: number } } };
-    expect(result).toEqual({
+    const [started, ...events] = linesOf(stdout);
+    const result = events.pop() as { output: { counts: { paid: number } } };
+    expect(started).toEqual({
+      event: 'started',
       workflow_id: expect.stringMatching(/^payments\/batch-payout-[0-9a-f-]{36}$/),
       run_id: expect.any(String),
-      status: 'completed',
+    });
+    for (const step of ['open', 'pay', 'close']) {
+      expect(events).toContainEqual(
+        expect.objectContaining({
+          event: 'step',
+          step,
+          status: 'completed',
+          finished_at: expect.any(String),
+        }),
+      );
+    }
+    expect(result).toEqual({
+      ...(started as object),
+      event: 'completed',
       output: {
         batch_id: expect.any(String),
         provider: 'sandbox',
@@ -152,22 +173,67 @@ describe('with a worker', () => {
     const { code, stdout, stderr } = await run('wf run payments/failing');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(
-      /\nfailed: \w+: .*00000000-0000-4000-8000-000000000000.*\n {2}step .*activity payments\/close-payout-batch, attempt 2, line 3\n$/,
+      /\nfailed: \w+: .*00000000-0000-4000-8000-000000000000.*\n {2}step .*activity payments\/close-payout-batch, attempt 2\n {2}definitions\/payments\/failing.yaml:3\n {2}3 \| {3}- activity: payments\/close-payout-batch\n$/,
     );
     const json = await run('wf run payments/failing --json');
     expect({ code: json.code, stderr: json.stderr }).toEqual({ code: 1, stderr: '' });
-    expect(JSON.parse(json.stdout)).toEqual({
+    expect(linesOf(json.stdout).at(-1)).toEqual({
+      event: 'failed',
       workflow_id: expect.any(String),
       run_id: expect.any(String),
-      status: 'failed',
       failure: expect.objectContaining({
         type: expect.any(String),
         message: expect.any(String),
         activity: 'payments/close-payout-batch',
         attempt: 2,
+        file: 'definitions/payments/failing.yaml',
         line: 3,
       }),
     });
+  });
+
+  test('a failure of a definition that has changed here meanwhile: the line alone', async () => {
+    const file = join(project.root, 'definitions/payments/failing.yaml');
+    writeFileSync(file, `# New.\n${FAILING}`);
+    try {
+      const { code, stderr } = await run('wf run payments/failing');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /attempt 2\n {2}line 3 of the definition that the run is pinned to; the project's is another one\n$/,
+      );
+    } finally {
+      writeFileSync(file, FAILING);
+    }
+  });
+
+  test('wf run --no-wait with an input file leaves the run to the worker', async () => {
+    writeFileSync(join(project.root, 'input.yaml'), 'min_amount: 7\npayment_method: bank_transfer\n');
+    const id = `no-wait-${queue}`;
+    const { code, stdout, stderr } = await run(
+      `wf run payments/batch-payout --input-file input.yaml --input min_amount=1000000 --id ${id} --no-wait`,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^workflow id: ${id}\nrun id: [0-9a-f-]{36}\n$`));
+    expect(stderr).toContain(
+      `temporal workflow show --address ${address} --namespace ${namespace} --workflow-id ${id}\n`,
+    );
+    const connection = await Connection.connect({ address });
+    try {
+      const handle = new Client({ connection, namespace }).workflow.getHandle(id);
+      expect(await handle.result()).toMatchObject({ counts: { paid: 0 } });
+      const { events } = await handle.fetchHistory();
+      const [input] = events![0]!.workflowExecutionStartedEventAttributes!.input!.payloads!;
+      expect(JSON.parse(Buffer.from(input!.data!).toString())).toEqual({
+        min_amount: 1000000,
+        payment_method: 'bank_transfer',
+      });
+    } finally {
+      await connection.close();
+    }
+    const again = linesOf((await run(`wf run payments/batch-payout --no-wait --json`)).stdout);
+    expect(again).toEqual([
+      { event: 'started', workflow_id: expect.any(String), run_id: expect.any(String) },
+    ]);
   });
 
   test('it showed what it serves, and drains on SIGTERM', async () => {
@@ -180,7 +246,7 @@ describe('with a worker', () => {
     expect(log!.map((line) => JSON.parse(line).level)).not.toContain('ERROR');
     expect(screen).toEqual([
       `✓ Serving task queue ${queue} at ${address}, namespace ${namespace}`,
-      '  workflows  payments/batch-payout, payments/failing',
+      '  workflows  payments/batch-payout, payments/failing, payments/practitioner-payout',
       '  activities payments/close-payout-batch, payments/hold-payout, payments/open-payout-batch, payments/transfer-payout',
       'SIGTERM: finishing what runs; once more ends at once',
       '',
@@ -198,6 +264,25 @@ test('wf run says so when the worker that the server remembers is gone, and ends
     worker.process.kill('SIGTERM');
     await worker.ended;
   }
+});
+
+test('wf run --timeout ends the following, not the run', async () => {
+  const id = `timeout-${queue}`;
+  const { code, stdout, stderr } = await run(
+    `wf run payments/batch-payout --id ${id} --timeout 100ms --json`,
+  );
+  const [started, failure, ...more] = linesOf(stdout);
+  expect({ code, stderr, more }).toEqual({ code: 1, stderr: '', more: [] });
+  expect(started).toMatchObject({ event: 'started', workflow_id: id });
+  expect(failure).toEqual({
+    error: {
+      code: 'follow-timeout',
+      message: `not done after 100ms; the run '${id}' goes on`,
+      hint: `a worker serves it on: estuary worker start --task-queue ${queue}`,
+    },
+  });
+  const again = await run(`wf run payments/batch-payout --id ${id} --no-wait`);
+  expect(again.stderr).toContain(`a run with the id '${id}' is under way`);
 });
 
 test('worker start --strict refuses a definition with errors', async () => {

@@ -2,28 +2,43 @@ import { Args, Flags } from '@oclif/core';
 import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
 import { EstuaryCommand } from '../../cli/estuary-command.ts';
-import { readInput } from '../../cli/read-input.ts';
+import type { Followed } from '../../cli/follow-run.ts';
+import type { LocalDefinition } from '../../cli/run-report.ts';
 import type { OpenServices } from '../../cli/services.ts';
-import type { RunOutcome } from '../../client/runs.ts';
+import type { Run, RunOutcome } from '../../client/runs.ts';
 import type { Config } from '../../config/config.ts';
-import type { Json } from '../../plan/plan.ts';
-import type { Project, RunnableDefinition } from '../../project/project.ts';
+import type { Json, JsonObject } from '../../plan/plan.ts';
+import type { Project } from '../../project/project.ts';
 
+/** The last line of `--json`. */
 interface Result {
+  readonly event: 'started' | RunOutcome['status'];
   readonly workflow_id: string;
   readonly run_id: string;
-  readonly status: RunOutcome['status'];
   readonly output?: Json;
   readonly failure?: object;
+}
+
+interface Start {
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly taskQueue: string;
+  readonly workflowId: string | undefined;
+  /** The definition as it is here, to show where a failure is. */
+  readonly local: LocalDefinition;
+  readonly wait: boolean;
+  /** How long to follow, in milliseconds and as it was written. */
+  readonly timeout: { readonly ms: number; readonly text: string } | undefined;
 }
 
 export default class WfRun extends EstuaryCommand {
   static override summary = 'Start a workflow and follow it to its end.';
   static override description =
-    'The input is checked against the definition before anything starts. Without a configured server the embedded one is used, and this command serves the run too.\n\nExits with 0 when the run completed, 1 when it failed, 2 for wrong usage or input, 3 when the definition has errors, 4 when no server or worker can be reached, 130 when interrupted.';
+    'The input is checked against the definition before anything starts; in a terminal, what is missing is asked for. Without a configured server the embedded one is used, and this command serves the run too.\n\nWith --json every line on stdout is an event, the last one the result.\n\nExits with 0 when the run completed, 1 when it failed or --timeout has passed, 2 for wrong usage or input, 3 when the definition has errors, 4 when no server or worker can be reached, 130 when interrupted.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments/batch-payout --input min_amount=10',
     '<%= config.bin %> <%= command.id %> payments/batch-payout --input practitioner_id=123 --input min_amount=10.0 --json',
+    '<%= config.bin %> <%= command.id %> payments/batch-payout --input-file march.yaml --id march --no-wait',
   ];
   static override args = {
     name: Args.string({ description: 'the workflow, domain/name', required: true }),
@@ -32,101 +47,80 @@ export default class WfRun extends EstuaryCommand {
     ...EstuaryCommand.connectionFlags,
     input: Flags.string({
       char: 'i',
-      description: 'one input, key=value; repeatable',
+      description: 'one input: key=value, key.inner=value, or key:=json; repeatable',
       multiple: true,
       multipleNonGreedy: true,
     }),
+    'input-file': Flags.string({
+      description: 'a JSON or YAML object of inputs, - for stdin; --input goes before it',
+    }),
     id: Flags.string({ description: 'workflow id; default: the name and a random part' }),
+    'no-wait': Flags.boolean({
+      description: 'start the run and leave it to a worker',
+      exclusive: ['timeout'],
+    }),
+    timeout: Flags.string({ description: 'how long to follow, for instance 10m; the run goes on' }),
     'task-queue': Flags.string({ description: 'task queue', helpGroup: 'CONNECTION' }),
   };
 
   async run(): Promise<Result> {
     const { args, flags } = await this.parse(WfRun);
+    const timeout = flags.timeout === undefined ? undefined : await readTimeout(flags.timeout);
     const config = this.configuration(flags);
     const { loadProject, domainOf } = await import('../../project/project.ts');
+    const { findDefinition } = await import('../../cli/find-definition.ts');
+    const { readRunInput } = await import('../../cli/run-input.ts');
     const project = loadProject(config.root);
-    const definition = await this.#definition(project, args.name);
-    const read = readInput(flags.input ?? [], definition.inputSchema);
-    if (!read.ok) {
-      throw new CommandFailure(
-        'invalid-input',
-        `the input of ${args.name} is not valid:\n  ${read.problems.join('\n  ')}`,
-        {
-          exit: EXIT.usage,
-          hint: `\`estuary wf list --domain ${domainOf(args.name)}\` shows the inputs`,
-        },
-      );
-    }
-    const taskQueue =
-      flags['task-queue'] ?? config.taskQueues[domainOf(args.name)] ?? config.temporal.taskQueue;
+    const { file, runnable } = await findDefinition(project, args.name);
+    const asks = process.stdin.isTTY && process.stderr.isTTY && flags['input-file'] !== '-';
+    const input = await readRunInput({
+      name: args.name,
+      schema: runnable.inputSchema,
+      assignments: flags.input ?? [],
+      file: flags['input-file'],
+      terminal: asks && !this.jsonEnabled() ? { input: process.stdin, output: process.stderr } : undefined,
+    });
     return this.#start(config, project, {
       name: args.name,
-      input: read.input,
-      taskQueue,
+      input,
+      taskQueue: flags['task-queue'] ?? config.taskQueues[domainOf(args.name)] ?? config.temporal.taskQueue,
       workflowId: flags.id,
+      local: { file, planHash: runnable.plan.hash, source: project.sources.get(file)! },
+      wait: !flags['no-wait'],
+      timeout,
     });
   }
 
-  async #definition(project: Project, name: string): Promise<RunnableDefinition> {
-    const definition = project.definitions.get(name);
-    if (definition?.runnable !== undefined) return definition.runnable;
-    if (definition === undefined) {
-      const { didYouMean } = await import('../../json-schema/suggest.ts');
-      const known = [...project.definitions.keys()];
-      throw new CommandFailure('unknown-workflow', `there is no workflow '${name}'`, {
-        exit: EXIT.usage,
-        hint: didYouMean(name, known) ?? `workflows: ${known.join(', ') || 'none'}`,
-      });
-    }
-    const { renderText } = await import('../../diagnostics/render-text.ts');
-    const { renderJson } = await import('../../diagnostics/render-json.ts');
-    const findings = [...project.signatureFindings, ...definition.findings];
-    throw new CommandFailure('invalid-definition', `${definition.file} has errors`, {
-      exit: EXIT.findings,
-      detail: renderText(findings, project.sources, err),
-      findings: renderJson(findings, project.sources),
-    });
-  }
-
-  async #start(
-    config: Config,
-    project: Project,
-    start: {
-      name: string;
-      input: { [name: string]: Json };
-      taskQueue: string;
-      workflowId: string | undefined;
-    },
-  ): Promise<Result> {
+  async #start(config: Config, project: Project, start: Start): Promise<Result> {
     const { openServices } = await import('../../cli/services.ts');
+    const { connectClient } = await import('../../cli/connect-client.ts');
+    const { startRun } = await import('../../client/runs.ts');
+    const { haveRunServed } = await import('../../cli/serve-run.ts');
     const notice = (line: string): void => this.notice(line);
     const services = await openServices(config, notice);
     if (services.kind === 'embedded') notice(err.dim('embedded, sandbox money'));
-    const { connectClient } = await import('../../cli/connect-client.ts');
-    const { startRun } = await import('../../client/runs.ts');
     const client = await connectClient(services);
-    let server: Server | undefined;
+    const { taskQueue, workflowId, wait } = start;
+    let server: Awaited<ReturnType<typeof haveRunServed>>;
     try {
-      server = await this.#haveItServed(config, project, services, start.taskQueue, client);
-      const { workflowId, ...request } = start;
-      const run = await startRun(client, { ...request, ...(workflowId !== undefined && { workflowId }) });
-      notice(`${err.bold(start.name)}  ${err.dim(run.workflowId)}`);
-      if (services.uiUrl !== undefined) {
-        const path = `namespaces/${services.namespace}/workflows/${encodeURIComponent(run.workflowId)}`;
-        notice(err.dim(`${services.uiUrl}/${path}`));
+      if (wait) server = await haveRunServed(config, project, services, taskQueue, client, notice);
+      const run = await startRun(client, {
+        name: start.name,
+        input: start.input,
+        taskQueue,
+        ...(workflowId !== undefined && { workflowId }),
+      });
+      this.#showStart(start, services, run);
+      if (!wait) {
+        const own = services.kind === 'embedded' && taskQueue === config.temporal.taskQueue;
+        const worker = own ? 'estuary dev' : `estuary worker start --task-queue ${taskQueue}`;
+        notice(`a worker on task queue '${taskQueue}' does the rest; where none runs: ${worker}`);
+        return { event: 'started', ...idsOf(run) };
       }
-      const { followRun } = await import('../../cli/follow-run.ts');
-      const { lineView, liveView } = await import('../../cli/run-view.ts');
-      const write = (text: string): void => void (this.jsonEnabled() || process.stderr.write(text));
-      const view = process.stderr.isTTY ? liveView(write, Date.now) : lineView(write, Date.now);
-      const onSilence = (): void =>
-        notice(
-          `nobody has taken the run up yet; a worker on task queue '${start.taskQueue}' will: estuary worker start --task-queue ${start.taskQueue}`,
-        );
-      const signal = interruption(run.workflowId, start.taskQueue);
-      const following = followRun({ client, run, view, onSilence, signal });
-      const outcome = await (server === undefined ? following : Promise.race([following, server.fell]));
-      return await this.#report(run.workflowId, run.firstExecutionRunId, outcome);
+      this.#emit({ event: 'started', ...idsOf(run) });
+      const following = this.#follow(client, run, start);
+      const followed = await (server === undefined ? following : Promise.race([following, server.fell]));
+      return await this.#report(run, start.local, followed);
     } finally {
       try {
         await server?.stop();
@@ -136,47 +130,45 @@ export default class WfRun extends EstuaryCommand {
     }
   }
 
-  /**
-   * Makes sure that somebody serves the run. On the embedded stack that is always this process too: another
-   * command that serves at the moment may end before this run does.
-   * @returns the worker, if one was started here
-   */
-  async #haveItServed(
-    config: Config,
-    project: Project,
-    services: OpenServices,
-    taskQueue: string,
-    client: Awaited<ReturnType<typeof import('../../cli/connect-client.ts').connectClient>>,
-  ): Promise<Server | undefined> {
-    if (services.kind === 'configured') {
-      const { pollersOf } = await import('../../client/runs.ts');
-      if ((await pollersOf(client, taskQueue)).length > 0) return undefined;
-      throw new CommandFailure(
-        'no-worker',
-        `no worker polls task queue '${taskQueue}' at ${services.address}`,
-        {
-          exit: EXIT.unreachable,
-          hint: `start one: estuary worker start --task-queue ${taskQueue}`,
-        },
+  /** Which run it is and where to look at it: on stderr, but on stdout where it is all that there is to tell. */
+  #showStart({ name, wait }: Start, { uiUrl, address, namespace }: OpenServices, run: Run): void {
+    if (wait) this.notice(`${err.bold(name)}  ${err.dim(run.workflowId)}`);
+    else this.log(`workflow id: ${run.workflowId}\nrun id: ${run.firstExecutionRunId}`);
+    if (uiUrl !== undefined) {
+      this.notice(
+        err.dim(`${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run.workflowId)}`),
       );
-    }
-    const { loadApplicationDatabase, prepareEmbeddedDatabase } = await import('../../cli/application.ts');
-    const application = await loadApplicationDatabase(config);
-    const database = application.openDatabase(services.databaseUrl, { poolMax: 20 });
-    try {
-      await prepareEmbeddedDatabase(database, application, (line) => this.notice(line));
-      const { serve } = await import('../../cli/serve.ts');
-      const served = await serve({ config, services, project, database, taskQueue, logLevel: 'ERROR' });
-      const stop = (): Promise<void> => served.stop().finally(() => database.destroy());
-      return { stop, fell: served.stopped.then(() => new Promise<never>(() => {})) };
-    } catch (error) {
-      await database.destroy();
-      throw error;
+    } else if (!wait) {
+      const options = `--address ${address} --namespace ${namespace} --workflow-id ${run.workflowId}`;
+      this.notice(err.dim(`temporal workflow show ${options}`));
     }
   }
 
-  async #report(workflowId: string, runId: string, outcome: RunOutcome): Promise<Result> {
-    const ids = { workflow_id: workflowId, run_id: runId, status: outcome.status };
+  async #follow(
+    client: Parameters<typeof import('../../client/runs.ts').startRun>[0],
+    run: Run,
+    { taskQueue, timeout }: Start,
+  ): Promise<Followed> {
+    const { followRun } = await import('../../cli/follow-run.ts');
+    const { eventView, lineView, liveView } = await import('../../cli/run-view.ts');
+    const write = (text: string): void => void process.stderr.write(text);
+    const view = this.jsonEnabled()
+      ? eventView((event) => this.#emit(event), Date.now)
+      : (process.stderr.isTTY ? liveView : lineView)(write, Date.now);
+    const onSilence = (): void =>
+      this.notice(
+        `nobody has taken the run up yet; a worker on task queue '${taskQueue}' will: estuary worker start --task-queue ${taskQueue}`,
+      );
+    const { signal, release } = endOfFollowing(run.workflowId, taskQueue, timeout);
+    try {
+      return await followRun({ client, run, view, onSilence, signal });
+    } finally {
+      release();
+    }
+  }
+
+  async #report(run: Run, local: LocalDefinition, { outcome, progress }: Followed): Promise<Result> {
+    const ids = { event: outcome.status, ...idsOf(run) };
     if (outcome.status === 'completed') {
       const { renderValue } = await import('../../cli/render-value.ts');
       this.log(`\n${renderValue(outcome.output).join('\n')}`);
@@ -184,36 +176,54 @@ export default class WfRun extends EstuaryCommand {
     }
     process.exitCode = EXIT.failed;
     if (outcome.status !== 'failed') {
-      this.notice(`${err.yellow(outcome.status.replace('_', ' '))}: ${workflowId}`);
+      this.notice(`${err.yellow(outcome.status.replace('_', ' '))}: ${run.workflowId}`);
       return ids;
     }
+    const { describeFailure, placeOfFailure } = await import('../../cli/run-report.ts');
     const { failure } = outcome;
-    const where = [
-      failure.step && `step ${failure.step}`,
-      failure.activity && `activity ${failure.activity}`,
-      failure.attempt && `attempt ${failure.attempt}`,
-      failure.line && `line ${failure.line}`,
-    ].filter(Boolean);
-    this.notice(`\n${err.red(`failed: ${failure.type}`)}: ${failure.message}`);
-    if (where.length > 0) this.notice(`  ${where.join(', ')}`);
-    return { ...ids, failure };
+    const place = placeOfFailure(failure, progress?.planHash, local);
+    this.notice(`\n${describeFailure(failure, place).join('\n')}`);
+    return { ...ids, failure: { ...failure, ...(place?.file !== undefined && { file: place.file }) } };
+  }
+
+  #emit(event: object): void {
+    if (this.jsonEnabled()) this.logJson(event);
+  }
+
+  /** A line each, so that events can be read as they come. */
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json)}\n`);
   }
 }
 
-/** The worker in this process. */
-interface Server {
-  stop(): Promise<void>;
-  /** Rejects if the worker falls over; never resolves. */
-  readonly fell: Promise<never>;
+function idsOf(run: Run): { readonly workflow_id: string; readonly run_id: string } {
+  return { workflow_id: run.workflowId, run_id: run.firstExecutionRunId };
 }
 
-/** Aborts at Ctrl-C, which stops the following, never the run. */
-function interruption(workflowId: string, taskQueue: string): AbortSignal {
+/** The longest that a timer of Node's can take, some 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+async function readTimeout(text: string): Promise<NonNullable<Start['timeout']>> {
+  const { parseDuration } = await import('../../expression/duration.ts');
+  const parsed = parseDuration(text);
+  if (parsed.ok && parsed.ms > 0 && parsed.ms <= LONGEST_TIMER_MS) return { ms: parsed.ms, text };
+  const problem = parsed.ok ? `'${text}' is not between 1ms and 24d` : parsed.problem;
+  throw new CommandFailure('usage', `--timeout: ${problem}`, { exit: EXIT.usage, hint: 'see --help' });
+}
+
+/** Aborts at Ctrl-C and when time is up, which stops the following, never the run. */
+function endOfFollowing(
+  workflowId: string,
+  taskQueue: string,
+  timeout: Start['timeout'],
+): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
-  process.once('SIGINT', () => {
-    const message = `interrupted; the run '${workflowId}' goes on`;
+  const end = (code: string, what: string, exit: number): void => {
     const hint = `a worker serves it on: estuary worker start --task-queue ${taskQueue}`;
-    controller.abort(new CommandFailure('interrupted', message, { exit: EXIT.interrupted, hint }));
-  });
-  return controller.signal;
+    controller.abort(new CommandFailure(code, `${what}; the run '${workflowId}' goes on`, { exit, hint }));
+  };
+  process.once('SIGINT', () => end('interrupted', 'interrupted', EXIT.interrupted));
+  const late = (): void => end('follow-timeout', `not done after ${timeout?.text}`, EXIT.failed);
+  const timer = timeout && setTimeout(late, timeout.ms);
+  return { signal: controller.signal, release: () => clearTimeout(timer) };
 }
