@@ -1,0 +1,81 @@
+/** What Stripe's own mock server, which checks requests against Stripe's OpenAPI, says to ours. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createStripeProvider } from '../../providers/payments/stripe.ts';
+import { stackDirectory } from '../../src/stack/stack.ts';
+
+const VERSION = 'v0.203.0';
+const BUILD_TIMEOUT_MS = 240_000;
+
+/** The program, built once for all later tests. Throws where there is no Go, or it cannot download the source. */
+async function buildStripeMock(): Promise<string> {
+  const directory = join(
+    stackDirectory(join(import.meta.dirname, '..', '..'), 'test'),
+    `stripe-mock-${VERSION}`,
+  );
+  const program = join(directory, 'stripe-mock');
+  if (!existsSync(program)) {
+    mkdirSync(directory, { recursive: true });
+    await promisify(execFile)('go', ['install', `github.com/stripe/stripe-mock@${VERSION}`], {
+      env: { ...process.env, GOBIN: directory },
+      timeout: BUILD_TIMEOUT_MS,
+    });
+  }
+  return program;
+}
+
+let mock: ChildProcess | undefined;
+let apiBase: URL | undefined;
+let reason = '';
+beforeAll(async () => {
+  const program = await buildStripeMock().catch((error: Error) => {
+    reason = `stripe-mock cannot be built here: ${error.message.split('\n', 1)[0]}`;
+  });
+  if (!program) return;
+  mock = spawn(program, ['-http-addr', '127.0.0.1:0', '-https-addr', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  apiBase = await new Promise<URL>((resolve, reject) => {
+    let output = '';
+    mock!.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const address = /HTTP at address: (\S+)\n/.exec(output)?.[1];
+      if (address) resolve(new URL(`http://${address}`));
+    });
+    mock!.once('error', reject).once('exit', () => reject(new Error(`stripe-mock ended:\n${output}`)));
+  });
+}, BUILD_TIMEOUT_MS + 30_000);
+afterAll(() => {
+  mock?.kill();
+});
+
+test('takes our transfer, and answers as we read it', async ({ skip }) => {
+  if (!apiBase) return skip(reason);
+  const provider = createStripeProvider({ apiKey: 'sk_test_123', apiBase });
+  const answer = await provider.transfer({
+    idempotencyKey: 'payout-1',
+    account: 'acct_1Open',
+    amount: 4_000,
+    currency: 'EUR',
+    metadata: { payout_id: 'payout-1', workflow_id: 'run-1' },
+  });
+  expect(answer).toEqual({
+    outcome: 'transferred',
+    transfer: { id: expect.stringMatching(/^tr_/), account: 'acct_1Open', amount: 4_000, currency: 'EUR' },
+  });
+});
+
+test('takes our search for a transfer, and answers as we read it', async ({ skip }) => {
+  if (!apiBase) return skip(reason);
+  const provider = createStripeProvider({ apiKey: 'sk_test_123', apiBase });
+  // It keeps nothing, and always finds the one of its fixtures.
+  expect(await provider.findTransfer('payout-1')).toEqual({
+    id: expect.stringMatching(/^tr_/),
+    account: expect.stringMatching(/^acct_/),
+    amount: expect.any(Number),
+    currency: expect.stringMatching(/^[A-Z]{3}$/),
+  });
+});
