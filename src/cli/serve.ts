@@ -7,6 +7,7 @@ import {
   type Worker,
 } from '@temporalio/worker';
 import type { Knex } from 'knex';
+import { connectionOptions } from '../client/connect.ts';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../project/project.ts';
 import { BUNDLE } from '../worker/bundle-workflow.ts';
@@ -14,6 +15,7 @@ import { type LoadedActivities, loadActivities } from '../worker/load-activities
 import { createWorker } from '../worker/worker.ts';
 import { buildFolder } from './application.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { refuseUnreachable } from './reach-temporal.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import type { OpenServices } from './services.ts';
 
@@ -80,14 +82,17 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
 }
 
-async function connectWorker({ address, tls }: OpenServices): Promise<NativeConnection> {
+async function connectWorker(services: OpenServices): Promise<NativeConnection> {
+  await refuseUnreachable(services);
   try {
-    return await NativeConnection.connect({ address, tls });
+    return await NativeConnection.connect(connectionOptions(services));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure('cannot-reach-temporal', `no answer from Temporal at ${address}: ${reason}`, {
-      exit: EXIT.unreachable,
-    });
+    throw new CommandFailure(
+      'cannot-reach-temporal',
+      `no answer from Temporal at ${services.address}: ${reason}`,
+      { exit: EXIT.unreachable },
+    );
   }
 }
 

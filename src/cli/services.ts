@@ -1,5 +1,6 @@
-import type { Config } from '../config/config.ts';
+import type { Config, ConfigProblem } from '../config/config.ts';
 import { chooseServices } from '../config/services.ts';
+import { readTls, type TlsMaterial } from '../config/tls.ts';
 import { type Report, type StackTask, stackDirectory, startStack } from '../stack/stack.ts';
 import { err } from './colors.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
@@ -11,7 +12,8 @@ export interface OpenServices {
   /** Where the address was set: `TEMPORAL_HOST`, `estuary.yaml:3`, `embedded`. */
   readonly addressFrom: string;
   readonly namespace: string;
-  readonly tls: boolean;
+  readonly tls: false | TlsMaterial;
+  readonly apiKey?: string | undefined;
   readonly databaseUrl: string;
   /** Temporal's Web UI, where we know it. */
   readonly uiUrl?: string;
@@ -20,15 +22,14 @@ export interface OpenServices {
 /** The configured servers, or the embedded ones, started where they do not run yet. */
 export async function openServices(config: Config, notice: (line: string) => void): Promise<OpenServices> {
   const chosen = chooseServices(config);
-  if ('problem' in chosen) {
-    const { code, message, hint } = chosen.problem;
-    throw new CommandFailure(code, message, { exit: EXIT.usage, hint });
-  }
-  const { namespace, tls } = config.temporal;
+  if ('problem' in chosen) throw configurationFailure(chosen.problem);
+  const { namespace, apiKey } = config.temporal;
   if (chosen.services.kind === 'configured') {
     const { address, databaseUrl } = chosen.services;
+    const { tls, problem } = readTls(config);
+    if (problem !== undefined) throw configurationFailure(problem);
     const addressFrom = config.sources['temporal.address'];
-    return { kind: 'configured', address, addressFrom, namespace, tls, databaseUrl };
+    return { kind: 'configured', address, addressFrom, namespace, tls, apiKey, databaseUrl };
   }
   const stack = await startStack({
     dataDirectory: stackDirectory(config.root, 'dev'),
@@ -46,6 +47,11 @@ export async function openServices(config: Config, notice: (line: string) => voi
     databaseUrl: stack.database.url,
     uiUrl: stack.temporal.uiUrl,
   };
+}
+
+function configurationFailure({ code, where, message, hint }: ConfigProblem): CommandFailure {
+  const place = code === 'half-configured' || message.includes(where) ? '' : `${where}: `;
+  return new CommandFailure(code, place + message, { exit: EXIT.usage, hint });
 }
 
 const TASKS: { readonly [task in StackTask]: string } = {

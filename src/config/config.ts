@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { readConfigFile } from './config-file.ts';
 import type { ConfigProblem } from './problem.ts';
 import { CONFIG_FILE, findProjectRoot } from './project-root.ts';
-import { SETTINGS, type Setting, type SettingName } from './settings.ts';
+import { PEM_NAMES, type PemName, SETTINGS, type Setting, type SettingName } from './settings.ts';
+import { readTemporalToml, type TomlProfile } from './temporal-toml.ts';
 
 export type { ConfigProblem } from './problem.ts';
 export { findProjectRoot } from './project-root.ts';
@@ -16,7 +18,12 @@ export interface Config {
     readonly namespace: string;
     /** The task queue where neither a domain's nor a step's own is given. */
     readonly taskQueue: string;
+    readonly apiKey: string | undefined;
+    /** On where it was switched on, or else where an API key or one of the next two is given. */
     readonly tls: boolean;
+    /** The name that the server's certificate is for, where it is not the address's. */
+    readonly tlsServerName: string | undefined;
+    readonly tlsFiles: { readonly [name in PemName]: PemSource | undefined };
   };
   readonly database: { readonly url: string | undefined };
   /** For the embedded stack only. */
@@ -30,16 +37,25 @@ export interface Config {
   };
   /** Task queues by domain. */
   readonly taskQueues: { readonly [domain: string]: string };
-  /** Where each value came from: `--address`, `TEMPORAL_HOST`, `estuary.yaml:3`, `default`, `not set`. */
+  /** Each setting as it was read; only those that have a value. Secrets too: for people, see `describeConfig`. */
+  readonly values: ReadonlyMap<SettingName, SettingValue>;
+  /** Where each came from: `--address`, `TEMPORAL_HOST`, `estuary.yaml:3`, `temporal.toml [prod]`, `default`, `not set`. */
   readonly sources: { readonly [setting in SettingName]: string };
 }
 
+export type SettingValue = string | number | boolean;
+
+/** A certificate or a key in PEM: the file's absolute path, or its text, and which setting gave it. */
+export type PemSource = { readonly setting: SettingName } & (
+  | { readonly path: string }
+  | { readonly data: string }
+);
+
 /** What names a server that is not ours, or how to reach it. */
-const POINTS_OUTSIDE: ReadonlySet<SettingName> = new Set([
-  'temporal.address',
-  'temporal.tls',
-  'database.url',
-]);
+function pointsOutside({ name, toml }: Setting): boolean {
+  if (name === 'temporal.namespace') return false;
+  return toml !== undefined || ['temporal.profile', 'temporal.config_file', 'database.url'].includes(name);
+}
 
 /** Values of command-line flags, by the flag's name without dashes; undefined says nothing. */
 export interface ConfigFlags {
@@ -54,8 +70,8 @@ export type ConfigResult =
   | { readonly config?: never; readonly problems: readonly ConfigProblem[] };
 
 /**
- * The configuration of the project around `cwd`: flags before environment before `estuary.yaml` before defaults.
- * An environment variable that is empty is not set. `ESTUARY_EMBEDDED=1` leaves every configured server alone, as
+ * The configuration of the project around `cwd`: flags before environment before `estuary.yaml` before a profile of
+ * `temporal.toml` before defaults. An environment variable that is empty is not set. `ESTUARY_EMBEDDED=1` leaves every configured server alone, as
  * the demo must. Returns every problem found, never the first alone.
  */
 export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: ConfigFlags }): ConfigResult {
@@ -67,21 +83,28 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
   }
   const file = readConfigFile(root);
   const problems: ConfigProblem[] = [...file.problems];
-  const values = new Map<SettingName, string | number | boolean>();
+  const values = new Map<SettingName, SettingValue>();
   const sources = {} as Record<SettingName, string>;
+  const levels = new Map<SettingName, number>();
+  const embedded = from.env.ESTUARY_EMBEDDED === '1';
+  let toml: TomlProfile | undefined;
 
   for (const setting of SETTINGS) {
-    if (from.env.ESTUARY_EMBEDDED === '1' && POINTS_OUTSIDE.has(setting.name)) {
+    if (embedded && pointsOutside(setting)) {
       sources[setting.name] = 'ESTUARY_EMBEDDED';
       continue;
     }
     const found = candidates(setting)[0];
     const fallback = fallbackOf(setting, from.env);
     sources[setting.name] = found?.where ?? (fallback === undefined ? 'not set' : 'default');
+    if (found) levels.set(setting.name, found.level);
     if (found?.value !== undefined) values.set(setting.name, found.value);
     else if (!found && fallback !== undefined) values.set(setting.name, fallback);
   }
+  problems.push(...(toml?.problems ?? []));
+  const tlsFiles = Object.fromEntries(PEM_NAMES.map((name) => [name, pemSource(name)]));
   if (problems.length > 0) return { problems };
+  switchTlsOn();
 
   const text = (name: SettingName) => values.get(name) as string | undefined;
   const number = (name: SettingName) => values.get(name) as number | undefined;
@@ -92,7 +115,10 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
         address: text('temporal.address'),
         namespace: text('temporal.namespace')!,
         taskQueue: text('temporal.task_queue')!,
+        apiKey: text('temporal.api_key'),
         tls: values.get('temporal.tls') === true,
+        tlsServerName: text('temporal.tls_server_name'),
+        tlsFiles: tlsFiles as Config['temporal']['tlsFiles'],
       },
       database: { url: text('database.url') },
       stack: {
@@ -104,20 +130,66 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
         },
       },
       taskQueues: file.taskQueues,
+      values,
       sources,
     },
   };
 
+  /** The file or the text, whichever was set in the stronger place; both in one place is a problem. */
+  function pemSource(name: PemName): PemSource | undefined {
+    const [path, data] = [`temporal.tls_${name}_path`, `temporal.tls_${name}_data`] as const;
+    if (values.has(path) && values.has(data)) {
+      const [of, other] = [levels.get(path)!, levels.get(data)!];
+      if (of === other) {
+        const message = `${path} (${sources[path]}) and ${data} (${sources[data]}) are two ways to say one thing`;
+        const hint = 'keep one of the two';
+        problems.push({ code: 'conflicting-settings', where: sources[data], message, hint });
+      }
+      const weaker = of < other ? data : path;
+      values.delete(weaker);
+      sources[weaker] = 'not set';
+    }
+    if (values.has(path)) return { setting: path, path: values.get(path) as string };
+    return values.has(data) ? { setting: data, data: values.get(data) as string } : undefined;
+  }
+
+  /** An API key or a certificate is of no use without TLS, so it means TLS unless that was set by itself. */
+  function switchTlsOn(): void {
+    if (sources['temporal.tls'] !== 'default') return;
+    const reason = SETTINGS.find(
+      ({ name }) => (name === 'temporal.api_key' || name.startsWith('temporal.tls_')) && values.has(name),
+    );
+    if (reason === undefined) return;
+    values.set('temporal.tls', true);
+    sources['temporal.tls'] = sources[reason.name];
+  }
+
+  /** Its candidate in temporal.toml, which is read when the first setting that may come from it is. */
+  function inToml(setting: Setting): Candidate[] {
+    if (setting.toml === undefined || embedded) return [];
+    const [profile, path] = [values.get('temporal.profile'), values.get('temporal.config_file')];
+    toml ??= readTemporalToml(
+      {
+        profile:
+          profile === undefined ? undefined : { name: String(profile), where: sources['temporal.profile'] },
+        file: path === undefined ? undefined : { path: String(path), where: sources['temporal.config_file'] },
+      },
+      from.env,
+    );
+    const raw = toml.entries.get(setting.toml);
+    return raw === undefined || raw === '' ? [] : [read(setting, toml.where, raw, 3)];
+  }
+
   /** All places that set it, strongest first; reports what is wrong with each, and two of a kind that disagree. */
-  function candidates(setting: Setting): { where: string; value: string | number | boolean | undefined }[] {
+  function candidates(setting: Setting): Candidate[] {
     const flag = setting.flag === undefined ? undefined : from.flags?.[setting.flag as keyof ConfigFlags];
-    const flags = flag === undefined ? [] : [read(setting, `--${setting.flag}`, flag)];
+    const flags = flag === undefined ? [] : [read(setting, `--${setting.flag}`, flag, 0)];
     const env = setting.env
       .filter((name) => (from.env[name] ?? '') !== '')
-      .map((name) => read(setting, name, from.env[name]));
+      .map((name) => read(setting, name, from.env[name], 1));
     const inFile = setting.file.flatMap((path) => {
       const entry = file.entries.get(path);
-      return entry ? [read(setting, `${CONFIG_FILE}:${entry.line}`, entry.value)] : [];
+      return entry ? [read(setting, `${CONFIG_FILE}:${entry.line}`, entry.value, 2)] : [];
     });
     for (const [first, second] of [env, inFile]) {
       if (!first || !second || first.value === second.value) continue;
@@ -129,18 +201,28 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
         hint: 'keep one of the two',
       });
     }
-    return [...flags, ...env, ...inFile];
+    return [...flags, ...env, ...inFile, ...inToml(setting)];
   }
 
-  function read(setting: Setting, where: string, raw: unknown) {
+  function read(setting: Setting, where: string, raw: unknown, level: number): Candidate {
     const parsed = setting.parse(raw);
-    if ('value' in parsed) return { where, value: parsed.value };
-    // A URL may hold a password, so it is never quoted.
-    const shown = setting.name === 'database.url' ? 'the value' : `'${String(raw)}'`;
+    if ('value' in parsed) {
+      const { value } = parsed;
+      if (!setting.isPath) return { where, value, level };
+      return { where, value: resolve(level === 2 ? root! : from.cwd, String(value)), level };
+    }
+    const shown = setting.isSecret ? 'the value' : `'${String(raw)}'`;
     const message = `${shown} is not ${setting.name}: expected ${parsed.expected}`;
     problems.push({ code: 'invalid-setting', where, message });
-    return { where, value: undefined };
+    return { where, value: undefined, level };
   }
+}
+
+interface Candidate {
+  readonly where: string;
+  readonly value: SettingValue | undefined;
+  /** 0 a flag, 1 the environment, 2 estuary.yaml, 3 temporal.toml. */
+  readonly level: number;
 }
 
 function fallbackOf(setting: Setting, env: NodeJS.ProcessEnv): Setting['fallback'] {

@@ -4,6 +4,7 @@ export interface ConfigProblem {
     | 'no-project'
     | 'unreadable-file'
     | 'invalid-yaml'
+    | 'invalid-toml'
     | 'unknown-setting'
     | 'invalid-setting'
     | 'conflicting-settings'

@@ -1,6 +1,6 @@
 /**
  * Every setting, once: where it may come from and what it must look like. Flags win over the environment, the
- * environment over the file, the file over the default.
+ * environment over estuary.yaml, that over a profile of temporal.toml, and that over the default.
  */
 
 /** A parsed value, or what was expected instead. */
@@ -13,27 +13,52 @@ export interface Setting {
   readonly env: readonly string[];
   /** Paths in estuary.yaml, the same rule. */
   readonly file: readonly string[];
+  /** The key in a profile of temporal.toml, `tls.server_name`. */
+  readonly toml?: string;
+  /** A path: relative to the project's root in estuary.yaml, else to the current folder. */
+  readonly isPath?: true;
+  /** Never shown, as a whole or, in a URL, its password. */
+  readonly isSecret?: true;
   readonly parse: (raw: unknown) => Parsed;
   readonly fallback?: string | number | boolean;
 }
 
 export type SettingName =
+  | 'temporal.profile'
+  | 'temporal.config_file'
   | 'temporal.address'
   | 'temporal.namespace'
   | 'temporal.task_queue'
+  | 'temporal.api_key'
   | 'temporal.tls'
+  | 'temporal.tls_server_name'
+  | `temporal.tls_${PemName}_${'path' | 'data'}`
   | 'database.url'
   | 'stack.temporal_cli'
   | 'stack.ports.temporal'
   | 'stack.ports.ui'
   | 'stack.ports.database';
 
+/** What a TLS connection may need of certificates and keys, each as a file or, from a secret store, as its text. */
+export type PemName = 'server_ca_cert' | 'client_cert' | 'client_key';
+export const PEM_NAMES: readonly PemName[] = ['server_ca_cert', 'client_cert', 'client_key'];
+
 export const SETTINGS: readonly Setting[] = [
+  // These two first: the others may come from the profile that they name.
+  { name: 'temporal.profile', env: ['TEMPORAL_PROFILE'], file: ['temporal.profile'], parse: parseText },
+  {
+    name: 'temporal.config_file',
+    env: ['TEMPORAL_CONFIG_FILE'],
+    file: ['temporal.config_file'],
+    parse: parseText,
+    isPath: true,
+  },
   {
     name: 'temporal.address',
     flag: 'address',
     env: ['TEMPORAL_ADDRESS', 'TEMPORAL_HOST'],
     file: ['temporal.address', 'temporal.host'],
+    toml: 'address',
     parse: parseAddress,
   },
   {
@@ -41,6 +66,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: 'namespace',
     env: ['TEMPORAL_NAMESPACE'],
     file: ['temporal.namespace'],
+    toml: 'namespace',
     parse: parseText,
     fallback: 'estuary',
   },
@@ -52,15 +78,56 @@ export const SETTINGS: readonly Setting[] = [
     parse: parseText,
     fallback: 'default',
   },
+  // Not in estuary.yaml, which is committed.
+  {
+    name: 'temporal.api_key',
+    env: ['TEMPORAL_API_KEY'],
+    file: [],
+    toml: 'api_key',
+    parse: parseText,
+    isSecret: true,
+  },
   {
     name: 'temporal.tls',
     flag: 'tls',
-    env: ['TEMPORAL_TLS_ENABLED'],
+    env: ['TEMPORAL_TLS_ENABLED', 'TEMPORAL_TLS'],
     file: ['temporal.tls_enabled'],
+    toml: 'tls',
     parse: parseSwitch,
     fallback: false,
   },
-  { name: 'database.url', env: ['DATABASE_URL'], file: ['database.url'], parse: parseDatabaseUrl },
+  {
+    name: 'temporal.tls_server_name',
+    env: ['TEMPORAL_TLS_SERVER_NAME'],
+    file: ['temporal.tls_server_name'],
+    toml: 'tls.server_name',
+    parse: parseText,
+  },
+  ...PEM_NAMES.flatMap((name): Setting[] => [
+    {
+      name: `temporal.tls_${name}_path`,
+      env: [`TEMPORAL_TLS_${name.toUpperCase()}_PATH`],
+      file: [`temporal.tls_${name}_path`],
+      toml: `tls.${name}_path`,
+      parse: parseText,
+      isPath: true,
+    },
+    {
+      name: `temporal.tls_${name}_data`,
+      env: [`TEMPORAL_TLS_${name.toUpperCase()}_DATA`],
+      file: [],
+      toml: `tls.${name}_data`,
+      parse: parseText,
+      isSecret: true,
+    },
+  ]),
+  {
+    name: 'database.url',
+    env: ['DATABASE_URL'],
+    file: ['database.url'],
+    parse: parseDatabaseUrl,
+    isSecret: true,
+  },
   { name: 'stack.temporal_cli', env: [], file: ['stack.temporal_cli'], parse: parseText },
   { name: 'stack.ports.temporal', env: [], file: ['stack.ports.temporal'], parse: parsePort },
   { name: 'stack.ports.ui', env: [], file: ['stack.ports.ui'], parse: parsePort },

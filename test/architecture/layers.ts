@@ -87,7 +87,7 @@ export const LAYERS: { readonly [module: string]: Layer } = {
       'pg',
     ],
   },
-  'src/config': { imports: [], packages: ['yaml'] },
+  'src/config': { imports: [], packages: ['smol-toml', 'yaml'] },
   'src/cli': {
     imports: [...ENGINE_FOR_COMMANDS, 'src/document', 'src/interpreter/progress.ts'],
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],

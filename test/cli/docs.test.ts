@@ -62,7 +62,7 @@ describe.each(PAGES)('%s', (page) => {
     };
     const wrong: string[] = [];
     for (const [, line] of read(page).matchAll(
-      /(?:`|^|\$ |\bnpx )estuary ((?:wf|db|dev|worker|codegen)\b[^`\n]*)/gm,
+      /(?:`|^|\$ |\bnpx )estuary ((?:wf|db|dev|worker|codegen|config|doctor)\b[^`\n]*)/gm,
     )) {
       const [first, second = ''] = line!.split(' ');
       const id = `${first}:${second}` in commands ? `${first}:${second}` : first!;
@@ -107,17 +107,6 @@ describe('docs/cli.md', () => {
     expect(firstCells(page, '## Exit codes').map(Number)).toEqual(Object.values(EXIT));
   });
 
-  test('has the settings', () => {
-    const rows = tableBelow(page, '## Configuration').slice(0, -1);
-    expect(rows.map(([, env, file, fallback]) => [words(env!), file!.replaceAll('`', ''), fallback])).toEqual(
-      SETTINGS.map(({ env, file, fallback }) => [
-        [...env],
-        file.join(', '),
-        fallback === undefined ? '' : `\`${fallback}\``,
-      ]),
-    );
-  });
-
   test('has each command with its arguments, flags and examples', () => {
     const { commands } = json('oclif.manifest.json') as { commands: Record<string, ManifestCommand> };
     const sections = page.split(/^## estuary /m).slice(1);
@@ -146,6 +135,25 @@ interface ManifestCommand {
   readonly flags: object;
   readonly examples: readonly string[];
 }
+
+describe('docs/configuration.md', () => {
+  test('has the settings', () => {
+    const rows = tableBelow(read('docs/configuration.md'), '## Settings').slice(0, -1);
+    expect(
+      rows.map(([, env, file, toml, fallback]) => [
+        words(env!),
+        ...[file, toml, fallback].map((cell) => cell!.replaceAll('`', '')),
+      ]),
+    ).toEqual(
+      SETTINGS.map(({ env, file, toml = '', fallback = '' }) => [
+        [...env],
+        file.join(', '),
+        toml,
+        String(fallback),
+      ]),
+    );
+  });
+});
 
 describe('docs/language.md', () => {
   const page = read('docs/language.md');

@@ -76,7 +76,9 @@ export function startEstuary(args: readonly string[], { cwd = ROOT, env = {} }: 
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const outside =
     /^(DATABASE_URL|NODE_ENV|NODE_OPTIONS|CI|NO_COLOR|FORCE_COLOR|COLUMNS|OCLIF_.*|DEBUG|VITEST.*|(TEMPORAL|ESTUARY|PG)(_.*)?|PG[A-Z]+)$/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !outside.test(name)));
+  const inherited = Object.entries(process.env).filter(([name]) => !outside.test(name));
+  // A temporal.toml of whoever runs the tests is no part of them.
+  return { ...Object.fromEntries(inherited), XDG_CONFIG_HOME: join(ROOT, 'no-such-folder') };
 }
 
 /** A copy of this project in a folder of its own, to be changed and broken at will; it shares the build. */

@@ -14,6 +14,12 @@ const REFUSING = {
   DATABASE_URL: 'postgres://somebody:secret@127.0.0.1:1/x',
 };
 
+const SECRETS = {
+  ...REFUSING,
+  TEMPORAL_API_KEY: 'secret-key',
+  TEMPORAL_TLS_CLIENT_KEY_DATA: 'secret-pem',
+};
+
 const SOUND: readonly Row[] = [
   ['unknown-command', 'wf rum', 2],
   ['unknown-command-json', 'wf rum --json', 2],
@@ -51,6 +57,10 @@ const SOUND: readonly Row[] = [
   ['run-half-database', RUN, 2, { DATABASE_URL: 'postgres://somebody:secret@db.example/x' }],
   ['run-half-production', RUN, 2, { NODE_ENV: 'production' }],
   ['run-bad-configuration', RUN, 2, { TEMPORAL_HOST: 'http://x', DATABASE_URL: 'mysql://u:secret@x/y' }],
+  ['config', 'config show', 0],
+  ['config-json', 'config show --json --namespace orders', 0, SECRETS],
+  ['config-half', 'config show', 0, { TEMPORAL_HOST: 'temporal.example' }],
+  ['config-bad', 'config show', 2, { TEMPORAL_TLS_ENABLED: 'maybe', TEMPORAL_ADDRESS: 'http://x' }],
   ['list', 'wf list', 0],
   ['list-json', 'wf list --json', 0],
   ['list-domain', 'wf list --domain payments', 0],
@@ -157,7 +167,7 @@ test('codegen makes good what drifted, and --check then agrees', async () => {
 function transcript(args: string, ended: Ended, root: string, env: object): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value} `);
   return [
-    `$ ${variables.join('').replace('secret', '…')}estuary ${args}`,
+    `$ ${variables.join('').replaceAll('secret', '…')}estuary ${args}`,
     `exit code ${ended.code}`,
     ...(ended.stdout === '' ? [] : ['', '[stdout]', ended.stdout.trimEnd()]),
     ...(ended.stderr === '' ? [] : ['', '[stderr]', ended.stderr.trimEnd()]),
