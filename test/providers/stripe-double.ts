@@ -8,10 +8,11 @@ import type { AddressInfo } from 'node:net';
  *  - `lose`: the transfer is made, and the connection closed before the answer
  *  - `break`: the transfer is made, and the answer, also to every repetition, is 500
  *  - `twice`: the answer is sent twice over the one connection
+ *  - `mix`: nothing has happened, and the answer is the oldest transfer
  *  - `hold`: nothing happens before `release`
  *  - a refusal: nothing has happened, and the key is as new
  */
-export type Fault = 'drop' | 'lose' | 'break' | 'twice' | 'hold' | Refusal;
+export type Fault = 'drop' | 'lose' | 'break' | 'twice' | 'mix' | 'hold' | Refusal;
 
 export interface Refusal {
   readonly status: number;
@@ -103,6 +104,7 @@ export async function startStripeDouble(): Promise<StripeDouble> {
   /** The answer; undefined closes the connection. */
   async function answer(key: string, body: string, fault: Fault | undefined): Promise<Answer | undefined> {
     if (fault === 'drop') return undefined;
+    if (fault === 'mix') return { status: 200, body: { object: 'transfer', ...transfers[0] } };
     if (typeof fault === 'object')
       return { ...refusal(fault.status, fault.error), headers: fault.headers ?? {} };
     const known = keys.get(key);

@@ -59,6 +59,12 @@ describe('a transfer', () => {
     await expect(provider().transfer({ ...request, amount: 1 })).rejects.toThrow(IdempotencyKeyReused);
   });
 
+  test('is not taken to be made when the answer is about another', async () => {
+    await provider().transfer({ ...request, idempotencyKey: 'other', metadata: { payout_id: 'other' } });
+    double.faults.push('mix');
+    await expect(provider().transfer(request)).rejects.toThrow(/is for 'other'/);
+  });
+
   test('that has no answer in time is given up, not known to have failed', async () => {
     double.faults.push('hold', 'hold');
     await expect(provider(100).transfer(request)).rejects.toThrow(StripeFailure);
