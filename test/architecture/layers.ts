@@ -75,7 +75,7 @@ export const LAYERS: { readonly [module: string]: Layer } = {
     imports: ['src/document', 'src/effects', 'src/json-schema', 'src/plan', 'src/project'],
     packages: ['@temporalio/worker', '@temporalio/activity', '@temporalio/common', 'knex'],
   },
-  'src/client': { imports: ['src/plan'], packages: ['@temporalio/client'] },
+  'src/client': { imports: ['src/plan', 'src/interpreter/progress.ts'], packages: ['@temporalio/client'] },
   'src/stack': {
     imports: [],
     packages: [

@@ -1,0 +1,44 @@
+/** What does not compile, held by the type check: an expected error that is none is an error. */
+import type { Workflows } from '../../generated/workflows.ts';
+import type { WorkflowClient, WorkflowRun } from '../../src/client/workflows.ts';
+import type { Progress } from '../../src/interpreter/progress.ts';
+
+interface Typed {
+  'shop/sell': { input: { item: string; note?: string }; output: { price: number } };
+}
+
+export async function compiles(
+  { startWorkflow }: WorkflowClient<Workflows>,
+  shop: WorkflowClient<Typed>,
+): Promise<unknown[]> {
+  const output: unknown = await startWorkflow('payments/batch-payout', { min_amount: 10 }, { wait: true });
+  const run: WorkflowRun<unknown> = await startWorkflow('payments/batch-payout', {}, { id: 'march' });
+  const state: Progress | undefined = await run.state();
+  const sold: { price: number } = await shop.startWorkflow('shop/sell', { item: 'x' }, { wait: true });
+  const price: number = (await shop.getWorkflow('shop/sell', 'id').result()).price;
+  return [output, state, sold, price];
+}
+
+export async function doesNotCompile(
+  { startWorkflow }: WorkflowClient<Workflows>,
+  shop: WorkflowClient<Typed>,
+): Promise<void> {
+  // @ts-expect-error a name that is none
+  await startWorkflow('payments/batch-payuot', {});
+  // @ts-expect-error an input that is none
+  await startWorkflow('payments/batch-payout', { min_amont: 10 });
+  // @ts-expect-error a value of another type
+  await startWorkflow('payments/batch-payout', { min_amount: '10' });
+  // @ts-expect-error a value that is not in the list
+  await startWorkflow('payments/batch-payout', { payment_method: 'cash' });
+  // @ts-expect-error an input that is missing
+  await shop.startWorkflow('shop/sell', { note: 'x' });
+  // @ts-expect-error without an input
+  await shop.startWorkflow('shop/sell');
+  // @ts-expect-error a handle is no output
+  (await shop.startWorkflow('shop/sell', { item: 'x' })).price;
+  // @ts-expect-error an output is no handle
+  (await shop.startWorkflow('shop/sell', { item: 'x' }, { wait: true })).cancel();
+  // @ts-expect-error a name that is none
+  shop.getWorkflow('shop/buy', 'id');
+}

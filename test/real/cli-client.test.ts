@@ -1,0 +1,112 @@
+/** The typed client against a server: what it starts, what its handle does, and which errors it throws. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  WorkflowCancelled,
+  type WorkflowClient,
+  WorkflowFailed,
+  WorkflowTerminated,
+  workflowClient,
+} from '../../src/client/workflows.ts';
+import { callsAt, openGate } from './engine-activities.ts';
+import { eventually, type Lab, labProject, openLab } from './engine-lab.ts';
+import type { TestProject } from './engine-project.ts';
+
+const DEFINITIONS = {
+  'lab/echo': `
+input: { value: { type: integer, default: 7 } }
+steps:
+  - id: echo
+    activity: lab/echo
+    with: { value: '\${{ input.value }}' }
+output: { doubled: '\${{ input.value * 2 }}' }
+`,
+  'lab/fail': `
+steps:
+  - id: work
+    activity: lab/fail
+    with: { how: refused, until_attempt: 1000 }
+`,
+  'lab/wait': `
+input: { name: { type: string } }
+steps:
+  - id: wait
+    activity: lab/gate
+    with: { name: '\${{ input.name }}' }
+    timeout: { start_to_close: 60s, heartbeat: 1s }
+output: passed
+`,
+};
+
+interface LabWorkflows {
+  'lab/echo': { input: { value?: number }; output: { doubled: number } };
+  'lab/fail': { input: object; output: unknown };
+  'lab/wait': { input: { name: string }; output: string };
+}
+
+let lab: Lab;
+let project: TestProject;
+let workflows: WorkflowClient<LabWorkflows>;
+
+beforeAll(async () => {
+  lab = await openLab();
+  project = labProject(DEFINITIONS);
+  await lab.worker(project);
+  workflows = workflowClient<LabWorkflows>(lab.client, { taskQueue: lab.taskQueue });
+});
+
+afterAll(async () => {
+  await lab?.close();
+  project?.destroy();
+});
+
+test('starts a workflow and waits for its output', async () => {
+  const { startWorkflow } = workflows;
+  expect(await startWorkflow('lab/echo', { value: 21 }, { wait: true })).toEqual({ doubled: 42 });
+  expect(await startWorkflow('lab/echo', {}, { wait: true })).toEqual({ doubled: 14 });
+});
+
+test('a failure is thrown by type, with its step', async () => {
+  const run = await workflows.startWorkflow('lab/fail', {});
+  const error = await run.result().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(WorkflowFailed);
+  expect(error).toMatchObject({
+    name: 'WorkflowFailed',
+    workflowId: run.workflowId,
+    type: 'Refused',
+    message: 'it is refused',
+    step: 'work',
+    line: 3,
+    activity: 'lab/fail',
+    attempt: 1,
+    details: { code: 7 },
+  });
+});
+
+test('a handle tells how far a run is and brings its result, also when found by its id', async () => {
+  const id = `client-${lab.taskQueue}`;
+  const run = await workflows.startWorkflow('lab/wait', { name: 'open' }, { id });
+  expect(run).toMatchObject({ workflowId: id, runId: expect.any(String) });
+  await eventually(async () =>
+    expect(await run.state()).toMatchObject({ steps: [{ id: 'wait', status: 'running' }] }),
+  );
+  await expect(workflows.startWorkflow('lab/wait', { name: 'open' }, { id })).rejects.toBeInstanceOf(
+    WorkflowExecutionAlreadyStartedError,
+  );
+  await openGate(lab.database.knex, 'open');
+  const [mine, found] = [run, workflows.getWorkflow('lab/wait', id)];
+  expect([await mine.result(), await found.result()]).toEqual(['passed', 'passed']);
+  expect(await found.state()).toMatchObject({ steps: [{ status: 'completed' }] });
+});
+
+test.each([
+  ['cancelled', WorkflowCancelled],
+  ['terminated', WorkflowTerminated],
+] as const)('a run that is %s', async (how, thrown) => {
+  const run = await workflows.startWorkflow('lab/wait', { name: how });
+  await eventually(async () => expect(await callsAt(lab.database.knex, how)).toBeGreaterThan(0));
+  if (how === 'cancelled') await run.cancel();
+  else await lab.client.workflow.getHandle(run.workflowId).terminate();
+  await expect(run.result()).rejects.toThrow(thrown);
+  await expect(run.result()).rejects.toThrow(`the run '${run.workflowId}' was ${how}`);
+});
