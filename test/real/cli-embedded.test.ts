@@ -96,6 +96,15 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
   expect(stderr).toContain(`temporal workflow execute --address ${temporal!.address} --namespace estuary`);
 });
 
+test('wf run --no-wait says where to look and which worker does the rest', async () => {
+  const { code, stdout, stderr } = await run('wf run payments/batch-payout --id later --no-wait');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^workflow id: later\nrun id: [0-9a-f-]{36}\n$/);
+  expect(stderr).toMatch(
+    /^embedded, sandbox money\nhttp:.*\/namespaces\/estuary\/workflows\/later\na worker on task queue 'default' does the rest; where none runs: estuary dev\n$/,
+  );
+});
+
 test('dev stop ends both servers', async () => {
   const { code, stderr } = await run('dev stop');
   expect({ code, stderr }).toEqual({
