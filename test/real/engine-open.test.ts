@@ -103,7 +103,7 @@ describe.concurrent('a type that no definition has', () => {
     'estuary.resolve',
   ])("'%s' fails its task, visibly, and never completes", async (type) => {
     const run = await lab.start(type, { min_amount: 10 });
-    const message = `no definition '${type}' is known here; known: ${BATCH}`;
+    const message = `no definition '${type}' is known here; known: ${BATCH}, payments/practitioner-payout`;
     await eventually(async () => expect(await taskFailure(run)).toBe(message));
     expect((await run.describe()).status.name).toBe('RUNNING');
   });
