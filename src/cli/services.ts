@@ -1,7 +1,7 @@
 import type { Config, ConfigProblem } from '../config/config.ts';
 import { chooseServices } from '../config/services.ts';
 import { readTls, type TlsMaterial } from '../config/tls.ts';
-import { type Report, type StackTask, stackDirectory, startStack } from '../stack/stack.ts';
+import { type Report, type StackTask, stackDirectory, stackStatus, startStack } from '../stack/stack.ts';
 import { err } from './colors.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 
@@ -21,16 +21,9 @@ export interface OpenServices {
 
 /** The configured servers, or the embedded ones, started where they do not run yet. */
 export async function openServices(config: Config, notice: (line: string) => void): Promise<OpenServices> {
-  const chosen = chooseServices(config);
-  if ('problem' in chosen) throw configurationFailure(chosen.problem);
-  const { namespace, apiKey } = config.temporal;
-  if (chosen.services.kind === 'configured') {
-    const { address, databaseUrl } = chosen.services;
-    const { tls, problem } = readTls(config);
-    if (problem !== undefined) throw configurationFailure(problem);
-    const addressFrom = config.sources['temporal.address'];
-    return { kind: 'configured', address, addressFrom, namespace, tls, apiKey, databaseUrl };
-  }
+  const configured = configuredServices(config);
+  if (configured !== undefined) return configured;
+  const { namespace } = config.temporal;
   const stack = await startStack({
     dataDirectory: stackDirectory(config.root, 'dev'),
     namespace,
@@ -47,6 +40,37 @@ export async function openServices(config: Config, notice: (line: string) => voi
     databaseUrl: stack.database.url,
     uiUrl: stack.temporal.uiUrl,
   };
+}
+
+/** The same without starting anything: undefined where the embedded servers are meant and not both of them run. */
+export async function findServices(config: Config): Promise<OpenServices | undefined> {
+  const configured = configuredServices(config);
+  if (configured !== undefined) return configured;
+  const { temporal, database } = await stackStatus(stackDirectory(config.root, 'dev'));
+  if (temporal === undefined || database === undefined) return undefined;
+  const { address, uiUrl } = temporal;
+  const { namespace } = config.temporal;
+  return {
+    kind: 'embedded',
+    address,
+    addressFrom: 'embedded',
+    namespace,
+    tls: false,
+    databaseUrl: database.url,
+    uiUrl,
+  };
+}
+
+function configuredServices(config: Config): OpenServices | undefined {
+  const chosen = chooseServices(config);
+  if ('problem' in chosen) throw configurationFailure(chosen.problem);
+  if (chosen.services.kind === 'embedded') return undefined;
+  const { namespace, apiKey } = config.temporal;
+  const { address, databaseUrl } = chosen.services;
+  const { tls, problem } = readTls(config);
+  if (problem !== undefined) throw configurationFailure(problem);
+  const addressFrom = config.sources['temporal.address'];
+  return { kind: 'configured', address, addressFrom, namespace, tls, apiKey, databaseUrl };
 }
 
 function configurationFailure({ code, where, message, hint }: ConfigProblem): CommandFailure {

@@ -61,6 +61,9 @@ const SOUND: readonly Row[] = [
   ['config-json', 'config show --json --namespace orders', 0, SECRETS],
   ['config-half', 'config show', 0, { TEMPORAL_HOST: 'temporal.example' }],
   ['config-bad', 'config show', 2, { TEMPORAL_TLS_ENABLED: 'maybe', TEMPORAL_ADDRESS: 'http://x' }],
+  ['doctor-refused', 'doctor', 4, REFUSING],
+  ['doctor-half', 'doctor', 1, { TEMPORAL_HOST: 'temporal.example' }],
+  ['doctor-json', 'doctor --json', 0],
   ['list', 'wf list', 0],
   ['list-json', 'wf list --json', 0],
   ['list-domain', 'wf list --domain payments', 0],
@@ -88,6 +91,7 @@ const BROKEN: readonly Row[] = [
   ['broken-run', 'wf run payments/batch-payout', 3],
   ['broken-run-json', 'wf run payments/batch-payout --json', 3],
   ['broken-list', 'wf list --domain payments', 0],
+  ['broken-doctor', 'doctor', 1],
   ['broken-validate', 'wf validate', 1],
   ['broken-validate-json', 'wf validate --json', 1],
   ['broken-validate-other-domain', 'wf validate reporting', 0],
@@ -96,6 +100,7 @@ const BROKEN: readonly Row[] = [
 ];
 
 const DRIFTED: readonly Row[] = [
+  ['drifted-doctor', 'doctor', 1],
   ['drifted-codegen-check', 'codegen --check', 1],
   ['drifted-codegen-check-json', 'codegen --check --json', 1],
 ];
@@ -174,5 +179,6 @@ function transcript(args: string, ended: Ended, root: string, env: object): stri
     '',
   ]
     .join('\n')
-    .replaceAll(root, '<project>');
+    .replaceAll(root, '<project>')
+    .replaceAll(process.version, '<node>');
 }
