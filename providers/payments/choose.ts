@@ -5,7 +5,7 @@ import { createStripeProvider, type StripeSettings } from './stripe.ts';
 
 /**
  * The payment provider that the environment asks for: Stripe with STRIPE_API_KEY, at STRIPE_API_BASE if that is
- * set, else the sandbox, which keeps its ledger in the database behind `pool`.
+ * set; the sandbox, which keeps its ledger in the database behind `pool`, without a key or with ESTUARY_EMBEDDED=1.
  * Throws when either is not what it should be; no message quotes the key.
  */
 export function choosePaymentProvider(environment: NodeJS.ProcessEnv, pool: Knex): PaymentProvider {
@@ -20,8 +20,9 @@ export function paymentProviderName(environment: NodeJS.ProcessEnv): PaymentProv
 }
 
 function stripeSettings(environment: NodeJS.ProcessEnv): StripeSettings | undefined {
-  const { STRIPE_API_KEY: apiKey, STRIPE_API_BASE: base } = environment;
-  if (!apiKey) return undefined;
+  const { STRIPE_API_KEY: apiKey, STRIPE_API_BASE: base, ESTUARY_EMBEDDED: embedded } = environment;
+  // The embedded servers hold sample data, and what is run on them must never move money.
+  if (!apiKey || embedded === '1') return undefined;
   if (!/^(sk|rk)_\w+$/.test(apiKey))
     throw new Error('STRIPE_API_KEY is no secret key of Stripe: it must begin with sk_ or rk_');
   return base ? { apiKey, apiBase: apiBaseOf(base) } : { apiKey };

@@ -173,6 +173,7 @@ describe('the environment', () => {
   test.each<[NodeJS.ProcessEnv, string]>([
     [{}, 'sandbox'],
     [{ STRIPE_API_KEY: '', STRIPE_API_BASE: 'http://127.0.0.1:1' }, 'sandbox'],
+    [{ STRIPE_API_KEY: 'sk_live_1', ESTUARY_EMBEDDED: '1' }, 'sandbox'],
     [{ STRIPE_API_KEY: 'sk_test_1' }, 'stripe-test'],
     [{ STRIPE_API_KEY: 'rk_test_1' }, 'stripe-test'],
     [{ STRIPE_API_KEY: 'sk_live_1' }, 'stripe'],
