@@ -31,6 +31,8 @@ export async function openServices(config: Config, notice: (line: string) => voi
     ports: config.stack.ports,
     report: stackReport(notice),
   });
+  // For the application's code in this process: on these servers nothing real may be reached.
+  process.env.ESTUARY_EMBEDDED = '1';
   return {
     kind: 'embedded',
     address: stack.temporal.address,
