@@ -1,4 +1,5 @@
 /** The servers themselves break in the middle of a batch: nobody is paid twice, nobody is forgotten. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Knex } from 'knex';
@@ -23,6 +24,9 @@ let stack: Stack;
 let worker: WorkerProcess;
 
 beforeAll(async () => {
+  // Whoever was due in a former run is paid by now.
+  await stopStack(options.dataDirectory);
+  rmSync(options.dataDirectory, { recursive: true, force: true });
   stack = await startStack(options);
   const database = openDatabase(stack.database.url, { poolMax: 2 });
   await createMigrator(database, migrations).migrate();
