@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { err, out } from '../cli/colors.ts';
 import { CommandFailure, EXIT } from '../cli/command-failure.ts';
 import { EstuaryCommand } from '../cli/estuary-command.ts';
-import { findingsOf, loadProject } from '../project/project.ts';
+import { findingsOf, loadProject, typeSourcesOf } from '../project/project.ts';
 
 export default class Codegen extends EstuaryCommand {
   static override summary = 'Generate the types of activities and workflows from their schemas.';
@@ -31,15 +31,7 @@ export default class Codegen extends EstuaryCommand {
     }
     const { generateCode } = await import('../../codegen/generate.ts');
     const { checkGenerated, writeGenerated } = await import('../../codegen/files.ts');
-    const files = await generateCode({
-      signatures: [...project.signatures.values()],
-      workflows: [...project.definitions.values()].map(({ name, file, runnable }) => ({
-        name,
-        file,
-        input: runnable!.inputSchema,
-        ...(runnable!.plan.description !== undefined && { description: runnable!.plan.description }),
-      })),
-    });
+    const files = await generateCode(typeSourcesOf(project));
     const drift = await (flags.check ? checkGenerated : writeGenerated)(project.root, files);
     const [changed, missing, surplus] = flags.check
       ? ['out of date', 'missing', 'left over']

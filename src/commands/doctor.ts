@@ -2,7 +2,7 @@ import { out } from '../cli/colors.ts';
 import { EXIT, toCommandFailure } from '../cli/command-failure.ts';
 import type { Check } from '../cli/doctor.ts';
 import { EstuaryCommand } from '../cli/estuary-command.ts';
-import { findingsOf, loadProject, type Project } from '../project/project.ts';
+import { findingsOf, loadProject, type Project, typeSourcesOf } from '../project/project.ts';
 
 const MARKS = { ok: out.green('✓'), note: out.yellow('•'), wrong: out.red('✗'), unreachable: out.red('✗') };
 
@@ -62,15 +62,7 @@ async function driftOf(project: Project): Promise<string[] | undefined> {
   if (findingsOf(project).some(({ severity }) => severity === 'error')) return undefined;
   const { generateCode } = await import('../../codegen/generate.ts');
   const { checkGenerated } = await import('../../codegen/files.ts');
-  const files = await generateCode({
-    signatures: [...project.signatures.values()],
-    workflows: [...project.definitions.values()].map(({ name, file, runnable }) => ({
-      name,
-      file,
-      input: runnable!.inputSchema,
-      ...(runnable!.plan.description !== undefined && { description: runnable!.plan.description }),
-    })),
-  });
+  const files = await generateCode(typeSourcesOf(project));
   const { changed, missing, surplus } = await checkGenerated(project.root, files);
   return [...changed, ...missing, ...surplus];
 }

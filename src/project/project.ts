@@ -80,6 +80,27 @@ export function findingsOf(project: Project): Diagnostic[] {
   ];
 }
 
+/** A definition as types are generated from it. */
+export interface TypeSource {
+  readonly name: string;
+  readonly file: string;
+  readonly input: JsonSchema;
+  readonly description?: string;
+}
+
+/** What types are generated from: of a project with errors, only what has none. */
+export function typeSourcesOf(project: Project): {
+  readonly signatures: readonly Signature[];
+  readonly workflows: readonly TypeSource[];
+} {
+  const workflows = [...project.definitions.values()].flatMap(({ name, file, runnable }): TypeSource[] => {
+    if (runnable === undefined) return [];
+    const { description } = runnable.plan;
+    return [{ name, file, input: runnable.inputSchema, ...(description !== undefined && { description }) }];
+  });
+  return { signatures: [...project.signatures.values()], workflows };
+}
+
 /** The domain of a definition or an activity: the part of its name before the slash. */
 export function domainOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
