@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**'],
+          exclude: ['test/real/**', 'test/extra/**'],
           testTimeout: 20_000,
           env: { TZ: 'UTC' },
         },
@@ -22,6 +22,16 @@ export default defineConfig({
           include: ['test/real/**/*.test.ts'],
           globalSetup: ['test/real/setup.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          env: { TZ: 'UTC' },
+        },
+      },
+      {
+        test: {
+          name: 'extra',
+          include: ['test/extra/**/*.test.ts'],
+          globalSetup: ['test/real/setup.ts'],
+          testTimeout: 300_000,
           hookTimeout: 120_000,
           env: { TZ: 'UTC' },
         },

@@ -1,4 +1,5 @@
 // npm test [-- arguments of vitest]: sets up, runs the tests, and ends with a line `N passed, N failed`.
+// The long ones of test/extra run only where their project is named: npm run test:extra, npm run verify.
 import './check-node.mjs';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,6 +8,7 @@ import { scrub } from './environment.mjs';
 import { setUp } from './setup.mjs';
 import { ROOT, runInForeground, runScript } from './step.mjs';
 
+const QUICK_PROJECTS = ['--project', 'unit', '--project', 'real'];
 const RESULTS = join(ROOT, '.estuary', 'test-results.json');
 
 await runScript(async () => {
@@ -15,7 +17,9 @@ await runScript(async () => {
   rmSync(RESULTS, { force: true });
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
-  const args = [vitest, 'run', ...reporters, ...process.argv.slice(2)];
+  const own = process.argv.slice(2);
+  const projects = own.some((arg) => arg.startsWith('--project')) ? [] : QUICK_PROJECTS;
+  const args = [vitest, 'run', ...reporters, ...projects, ...own];
   const code = await runInForeground(process.execPath, args, { ...scrub(process.env), TZ: 'UTC' });
   const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : undefined;
   const counts = countTests(results, code);

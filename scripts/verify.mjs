@@ -16,6 +16,7 @@ const GATES = [
   ['generated code', () => node(join(ROOT, 'bin', 'estuary.js'), 'codegen', '--check')],
   ['package-lock.json', checkLockFile],
   ['tests and layering', () => node(join(ROOT, 'scripts', 'test.mjs'))],
+  ['long tests', () => node(join(ROOT, 'scripts', 'test.mjs'), '--project', 'extra')],
 ];
 
 await runScript(async () => {

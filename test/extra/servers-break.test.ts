@@ -10,8 +10,8 @@ import { seed } from '../../database/seed/seed.ts';
 import { outcomeOf, type RunOutcome, startRun } from '../../src/client/runs.ts';
 import { createMigrator } from '../../src/effects/migrations.ts';
 import { type Stack, stackStatus, startStack, stopStack } from '../../src/stack/stack.ts';
-import { startWorker, type WorkerProcess } from './engine-worker.ts';
-import { countPaid, readBooks } from './payouts-project.ts';
+import { startWorker, type WorkerProcess } from '../real/engine-worker.ts';
+import { countPaid, readBooks } from '../real/payouts-project.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const options = {
