@@ -22,7 +22,62 @@ export interface Definition {
   readonly description?: Located<string>;
   /** The properties of the short form, each a JSON Schema plus `optional`. */
   readonly input: readonly InputProperty[];
+  /** `input_schema`, where the short form is not enough. */
+  readonly inputSchema?: YamlNode;
+  readonly outputSchema?: YamlNode;
   readonly root: Block;
+  readonly signals: readonly Message[];
+  readonly updates: readonly Update[];
+  readonly queries: readonly { readonly name: Located<string>; readonly value: YamlNode }[];
+  readonly id?: {
+    readonly range: SourceRange;
+    readonly key?: YamlNode;
+    readonly onConflict?: Located<string>;
+  };
+  readonly schedules: readonly ScheduleEntry[];
+  readonly searchAttributes?: YamlNode;
+  readonly memo?: YamlNode;
+  readonly deprecated?: Located<string>;
+  /** What every activity step has unless it says otherwise. */
+  readonly defaults: CallOptions;
+}
+
+/** A signal or an update. */
+export interface Message {
+  readonly name: Located<string>;
+  /** The payload's schema in the short form. */
+  readonly input: readonly InputProperty[];
+}
+
+export interface Update extends Message {
+  readonly accept: readonly {
+    readonly range: SourceRange;
+    readonly when?: YamlNode;
+    readonly else?: YamlNode;
+  }[];
+}
+
+/** One entry of `schedules`. */
+export interface ScheduleEntry {
+  readonly range: SourceRange;
+  readonly name?: Located<string>;
+  /** A cron expression of five fields. */
+  readonly cron?: Located<string>;
+  readonly every?: YamlNode;
+  readonly timeZone?: Located<string>;
+  readonly overlap?: Located<string>;
+  readonly catchup?: YamlNode;
+  readonly input?: YamlNode;
+}
+
+/** How an activity, or a child, is called. */
+export interface CallOptions {
+  readonly retry?: YamlNode;
+  readonly timeout?: YamlNode;
+  readonly local?: Located<boolean>;
+  readonly taskQueue?: YamlNode;
+  readonly priority?: YamlNode;
+  readonly fairness?: YamlNode;
 }
 
 export interface InputProperty {
@@ -34,40 +89,108 @@ export interface Block {
   readonly range: SourceRange;
   readonly steps: readonly Step[];
   readonly output?: YamlNode;
+  /** Of the block itself: for the root, a case, a branch. Those of a step with a body stand at the step. */
+  readonly catch?: Catch;
+  readonly finally?: Block;
+  /** Of the root: the bound on the whole run. */
+  readonly timeout?: YamlNode;
 }
 
-export interface Step {
+export interface Step extends CallOptions {
   /** The whole step. */
   readonly range: SourceRange;
   readonly id?: Located<string>;
   readonly if?: YamlNode;
   readonly needs?: { readonly range: SourceRange; readonly ids: readonly Located<string>[] };
-  readonly timeout?: YamlNode;
-  readonly retry?: YamlNode;
   readonly catch?: Catch;
+  readonly finally?: Block;
+  readonly compensate?: Compensation;
+  readonly commit?: Located<boolean>;
+  readonly searchAttributes?: YamlNode;
   readonly summary?: YamlNode;
   /** Absent when the step names no kind, or several: the schema pass says so. */
   readonly action?: Action;
 }
 
-export type Action =
+/** `compensate: {activity, with, retry, timeout, …}` */
+export interface Compensation extends CallOptions {
+  readonly range: SourceRange;
+  readonly activity?: Located<string>;
+  readonly with?: YamlNode;
+}
+
+export type Action = { readonly keyRange: SourceRange } & (
+  | { readonly kind: 'activity'; readonly activity: Located<string>; readonly with?: YamlNode }
   | {
-      readonly kind: 'activity';
-      readonly keyRange: SourceRange;
-      readonly activity: Located<string>;
+      readonly kind: 'workflow';
+      readonly workflow: Located<string>;
       readonly with?: YamlNode;
+      readonly detach?: Located<boolean>;
     }
-  | { readonly kind: 'set'; readonly keyRange: SourceRange; readonly value: YamlNode }
-  | { readonly kind: 'group'; readonly keyRange: SourceRange; readonly block: Block }
+  | { readonly kind: 'set'; readonly value: YamlNode }
+  | { readonly kind: 'group'; readonly block: Block }
+  | { readonly kind: 'switch'; readonly cases: readonly SwitchCase[] }
   | {
       readonly kind: 'for_each';
-      readonly keyRange: SourceRange;
-      readonly items: YamlNode;
+      /** The list, or where it comes from page by page. */
+      readonly items: YamlNode | Pages;
       readonly as?: Located<string>;
       readonly key?: YamlNode;
       readonly concurrency?: YamlNode;
+      /** `all`, or a mapping with `count` or `percent`. */
+      readonly tolerate?: YamlNode;
       readonly block: Block;
-    };
+    }
+  | {
+      readonly kind: 'repeat';
+      readonly state?: YamlNode;
+      readonly until?: YamlNode;
+      readonly every?: YamlNode;
+      readonly max?: YamlNode;
+      readonly block: Block;
+    }
+  | {
+      readonly kind: 'race';
+      readonly branches: readonly (Branch & { readonly then?: Block })[];
+      /** A mapping with `count`. */
+      readonly tolerate?: YamlNode;
+    }
+  | { readonly kind: 'all'; readonly branches: readonly Branch[] }
+  /** A duration, or a mapping with `until`. */
+  | { readonly kind: 'wait'; readonly duration: YamlNode }
+  | { readonly kind: 'wait'; readonly until: YamlNode }
+  | { readonly kind: 'await'; readonly name: Located<string> }
+  | {
+      readonly kind: 'signal';
+      /** `domain/name.signal` */
+      readonly signal: Located<string>;
+      readonly to?: YamlNode;
+      readonly with?: YamlNode;
+    }
+  /** A mapping `{type, message, details}`, or one expression. */
+  | { readonly kind: 'fail'; readonly failure: YamlNode }
+  | { readonly kind: 'return'; readonly value: YamlNode; readonly from?: Located<string> }
+);
+
+/** Items that an activity gives page by page. */
+export interface Pages {
+  readonly kind: 'pages';
+  readonly range: SourceRange;
+  readonly activity: Located<string>;
+  readonly with?: YamlNode;
+}
+
+/** One without `when` is the `else`. */
+export interface SwitchCase {
+  readonly range: SourceRange;
+  readonly when?: YamlNode;
+  readonly block: Block;
+}
+
+export interface Branch {
+  readonly name: Located<string>;
+  readonly block: Block;
+}
 
 /** `catch: ignore`, or the list of its cases. */
 export type Catch =
