@@ -1,20 +1,20 @@
 /** Holds a file's YAML against the grammar of its kind, and says where it is off. */
-import type { ValidateFunction } from 'ajv';
 import type { Diagnostic, SourceRange } from '../diagnostics/diagnostic.ts';
 import { entryOf, nodeAt, toJson } from '../document/json.ts';
 import type { YamlNode } from '../document/yaml-tree.ts';
-import { createAjv } from '../json-schema/compile-schema.ts';
 import { problemsOf, type SchemaProblem } from '../json-schema/schema-problem.ts';
-import { loadGrammar } from './load-grammar.ts';
+import { grammarOf } from './grammar.ts';
 
 const CODES: { readonly [keyword: string]: string } = {
   required: 'missing-key',
   additionalProperties: 'unknown-key',
   exactlyOneOf: 'step-kind',
-  dependentRequired: 'misplaced-key',
+  missingChoice: 'missing-key',
+  surplusChoice: 'misplaced-key',
+  besideOneOf: 'misplaced-key',
+  notBeside: 'misplaced-key',
+  onlyLast: 'misplaced-key',
 };
-
-const grammars = new Map<string, ValidateFunction>();
 
 /**
  * Every place where a tree breaks a grammar of `schemas/`.
@@ -57,61 +57,18 @@ function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProbl
   const misspelt = new Set(
     problems.filter(({ keyword }) => keyword === 'additionalProperties').map(({ path }) => path),
   );
-  const kindless = new Set(
-    problems
-      .filter(({ keyword, key }) => keyword === 'exactlyOneOf' && key === undefined)
-      .map(({ path }) => path),
-  );
-  return problems.filter(({ keyword, key, path }) => {
-    if (keyword === 'exactlyOneOf') return key !== undefined || !misspelt.has(path);
+  const kindless = new Set(problems.filter((problem) => isKindless(problem)).map(({ path }) => path));
+  return problems.filter((problem) => {
+    const { keyword, key, path } = problem;
+    if (isKindless(problem)) return !misspelt.has(path);
     // `efect`, then, is not also a missing `effect`.
     if (keyword === 'required')
       return !problems.some((other) => other.path === path && other.hint?.includes(`'${key}'`));
-    if (keyword === 'dependentRequired') return !misspelt.has(path) && !kindless.has(path);
+    if (keyword === 'besideOneOf') return !misspelt.has(path) && !kindless.has(path);
     return true;
   });
 }
 
-function grammarOf(name: string): ValidateFunction {
-  let validate = grammars.get(name);
-  if (validate === undefined) {
-    const ajv = createAjv();
-    ajv.addKeyword({
-      keyword: 'exactlyOneOf',
-      type: 'object',
-      schemaType: 'object',
-      errors: true,
-      validate: exactlyOneOf,
-    });
-    validate = ajv.compile(loadGrammar(name));
-    grammars.set(name, validate);
-  }
-  return validate;
+function isKindless({ keyword, key }: SchemaProblem): boolean {
+  return keyword === 'missingChoice' || (keyword === 'exactlyOneOf' && key === undefined);
 }
-
-/**
- * The keyword `exactlyOneOf: {key: [keys that it brings along]}`: an object has exactly one of the keys. One
- * finding where `oneOf` would give one a branch.
- */
-const exactlyOneOf: {
-  (choices: { readonly [key: string]: readonly string[] }, value: object): boolean;
-  errors?: object[];
-} = (choices, value) => {
-  const present = Object.keys(choices).filter((key) => Object.hasOwn(value, key));
-  const brought = new Set(present.flatMap((key) => choices[key] ?? []));
-  const kinds = present.filter((key) => !brought.has(key));
-  if (kinds.length === 1) return true;
-  const all = Object.keys(choices).join(', ');
-  const [first, second] = kinds;
-  exactlyOneOf.errors = [
-    {
-      keyword: 'exactlyOneOf',
-      params: second === undefined ? {} : { key: second },
-      message:
-        second === undefined
-          ? `a step needs exactly one of ${all}`
-          : `'${first}' and '${second}' cannot stand in one step, which has exactly one of ${all}`,
-    },
-  ];
-  return false;
-};

@@ -1,4 +1,5 @@
 import type { Block, Definition, Step } from '../document/definition.ts';
+import { type BlockRole, handlerBlocks, type InnerBlock, innerBlocks } from '../document/inner-blocks.ts';
 
 /** A step with its place in the definition. */
 export interface StepPlace {
@@ -8,17 +9,21 @@ export interface StepPlace {
   readonly index: number;
   /** The indexes of the siblings that it waits for directly; those that exist. */
   readonly needs: readonly number[];
-  /** The blocks inside: the body first, then those of its catch cases. */
+  /** The blocks inside: what it does, then those of its catch cases, then its finally. */
   readonly blocks: readonly BlockPlace[];
 }
 
-/** A block with its place: the root, the body of a step, or what one of its catch cases does. */
-export interface BlockPlace {
+/** A block with its place, and what it is to the step or the block that it belongs to. */
+export type BlockPlace = (BlockRole | { readonly role: 'root' }) & {
   readonly block: Block;
-  readonly role: 'root' | 'body' | 'catch';
+  /** The step that it stands in; absent for the root, and for what the root's own catch and finally hold. */
   readonly parent?: StepPlace;
+  /** For a block's own catch case or finally: that block. It sees what that block sees from outside. */
+  readonly of?: BlockPlace;
   readonly steps: readonly StepPlace[];
-}
+  /** The blocks of its own catch cases and finally. */
+  readonly blocks: readonly BlockPlace[];
+};
 
 /** The steps of a definition, nested as written. */
 export interface StepGraph {
@@ -32,7 +37,7 @@ export interface StepGraph {
 /** Makes the graph of a definition. Unknown ids in `needs` are left out; cycles stay. */
 export function buildGraph(definition: Definition): StepGraph {
   const steps: StepPlace[] = [];
-  const root = placeBlock(definition.root, 'root', undefined, steps);
+  const root = placeBlock({ role: 'root', block: definition.root }, undefined, undefined, steps);
   const byId = new Map<string, StepPlace>();
   for (const place of steps) {
     const id = place.step.id?.value;
@@ -64,18 +69,44 @@ export function enclosing(place: StepPlace): readonly StepPlace[] {
 
 /** Every step inside a step, at any depth. */
 export function stepsInside(place: StepPlace): readonly StepPlace[] {
-  return place.blocks.flatMap((block) => block.steps.flatMap((step) => [step, ...stepsInside(step)]));
+  return place.blocks.flatMap(stepsWithin);
+}
+
+/** Every step of a block, at any depth, those of its own catch and finally too. */
+export function stepsWithin(block: BlockPlace): readonly StepPlace[] {
+  return [
+    ...block.steps.flatMap((step) => [step, ...stepsInside(step)]),
+    ...block.blocks.flatMap(stepsWithin),
+  ];
+}
+
+/** Every block of a definition, an outer one before those inside it. */
+export function blocksOf({ root }: StepGraph): readonly BlockPlace[] {
+  const inside = (block: BlockPlace): readonly BlockPlace[] => [
+    block,
+    ...[...block.steps.flatMap(({ blocks }) => blocks), ...block.blocks].flatMap(inside),
+  ];
+  return inside(root);
 }
 
 function placeBlock(
-  block: Block,
-  role: BlockPlace['role'],
+  inner: InnerBlock | { readonly role: 'root'; readonly block: Block },
   parent: StepPlace | undefined,
+  of: BlockPlace | undefined,
   all: StepPlace[],
 ): BlockPlace {
   const steps: StepPlace[] = [];
-  const place: BlockPlace = { block, role, ...(parent === undefined ? {} : { parent }), steps };
+  const blocks: BlockPlace[] = [];
+  const place: BlockPlace = {
+    ...inner,
+    ...(parent === undefined ? {} : { parent }),
+    ...(of === undefined ? {} : { of }),
+    steps,
+    blocks,
+  };
+  const { block } = inner;
   for (const [index, step] of block.steps.entries()) steps.push(placeStep(step, place, index, all));
+  for (const own of handlerBlocks(block)) blocks.push(placeBlock(own, parent, place, all));
   return place;
 }
 
@@ -83,12 +114,7 @@ function placeStep(step: Step, block: BlockPlace, index: number, all: StepPlace[
   const blocks: BlockPlace[] = [];
   const place: StepPlace = { step, block, index, needs: needsOf(step, block.block, index), blocks };
   all.push(place);
-  const { action } = step;
-  if (action?.kind === 'group' || action?.kind === 'for_each')
-    blocks.push(placeBlock(action.block, 'body', place, all));
-  if (step.catch?.kind === 'cases') {
-    for (const { block: caught } of step.catch.cases) blocks.push(placeBlock(caught, 'catch', place, all));
-  }
+  for (const inner of innerBlocks(step)) blocks.push(placeBlock(inner, place, undefined, all));
   return place;
 }
 

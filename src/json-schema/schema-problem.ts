@@ -109,7 +109,7 @@ function problemOf(error: ErrorObject, root: JsonSchema): SchemaProblem {
       return { ...known, message, ...(best === undefined ? {} : { hint: `did you mean '${best}'?` }) };
     }
     default: {
-      const key = error.keyword === 'dependentRequired' ? params.property : params.key;
+      const { key } = params;
       return {
         ...known,
         ...(typeof key === 'string' ? { key } : {}),
@@ -161,9 +161,13 @@ function messageOf(error: ErrorObject, params: { readonly [name: string]: Json }
       return `items ${params.j} and ${params.i} are equal`;
     case 'false schema':
       return 'nothing may stand here';
-    case 'dependentRequired':
-      return `'${params.property}' needs '${params.missingProperty}' beside it`;
+    // The grammars' own keywords, which come with their words.
     case 'exactlyOneOf':
+    case 'missingChoice':
+    case 'surplusChoice':
+    case 'besideOneOf':
+    case 'notBeside':
+    case 'onlyLast':
       return error.message ?? '';
     default:
       return `${offender} ${error.message ?? 'is not valid'}`;
