@@ -1,6 +1,6 @@
 import { parseDuration } from '../expression/duration.ts';
 import { type Evaluation, evaluate, evaluateText, newBudget } from '../expression/evaluate.ts';
-import type { Json, Value } from '../plan/plan.ts';
+import type { Json, JsonObject, Value } from '../plan/plan.ts';
 import type { Failure } from './host.ts';
 import type { Scope } from './scope.ts';
 
@@ -52,14 +52,56 @@ export function resolveCount(value: Value, scope: Scope): Resolved<number> {
   );
 }
 
-/** A duration in milliseconds; a number is milliseconds already, as compile left it. */
+/** A number, at least 0. */
+export function resolveNumber(value: Value, scope: Scope): Resolved<number> {
+  return narrow(resolve(value, scope), 'a number from 0', (found) =>
+    typeof found === 'number' && found >= 0 ? found : undefined,
+  );
+}
+
+/** A string that is not empty. */
+export function resolveText(value: Value, scope: Scope): Resolved<string> {
+  return narrow(resolve(value, scope), 'a string that is not empty', (found) =>
+    typeof found === 'string' && found !== '' ? found : undefined,
+  );
+}
+
+/** An object. */
+export function resolveObject(value: Value, scope: Scope): Resolved<JsonObject> {
+  return narrow(resolve(value, scope), 'an object', (found) =>
+    typeof found === 'object' && found !== null && !Array.isArray(found) ? found : undefined,
+  );
+}
+
+/** A timeout in milliseconds, at least 1: a workflow task that asks Temporal for none fails for ever. */
 export function resolveDuration(value: Value, scope: Scope): Resolved<number> {
   return narrow(resolve(value, scope), 'a duration such as 30s or 1h30m, of at least 1ms', (found) => {
-    if ('literal' in value && typeof found === 'number') return found;
-    const parsed = typeof found === 'string' ? parseDuration(found) : undefined;
-    // Temporal takes no timeout of nothing: a workflow task that asks for one fails for ever.
-    return parsed?.ok && parsed.ms >= 1 ? parsed.ms : undefined;
+    const milliseconds = durationOf(found, value);
+    return milliseconds !== undefined && milliseconds >= 1 ? milliseconds : undefined;
   });
+}
+
+/** How long to wait, in milliseconds; may be nothing. */
+export function resolveWait(value: Value, scope: Scope): Resolved<number> {
+  return narrow(resolve(value, scope), 'a duration such as 30s or 72h', (found) => durationOf(found, value));
+}
+
+/** A time, in milliseconds since the epoch. */
+export function resolveTime(value: Value, scope: Scope): Resolved<number> {
+  const found = resolve(value, scope);
+  if (!found.ok) return found;
+  // CEL's own reading of times, so that both ways of writing one mean the same; it gives ISO 8601 in UTC.
+  const time = evaluate('timestamp(time)', { time: found.value ?? null }, newBudget());
+  if (time.ok && typeof time.value === 'string') return { ok: true, value: Date.parse(time.value) };
+  const message = `expected a time such as 2026-01-31T09:30:00Z, got ${shorten(JSON.stringify(found.value ?? null))}`;
+  return { ok: false, failure: expressionError(message) };
+}
+
+/** A number is milliseconds already, as compile left it. */
+function durationOf(found: Json | undefined, value: Value): number | undefined {
+  if ('literal' in value && typeof found === 'number') return found;
+  const parsed = typeof found === 'string' ? parseDuration(found) : undefined;
+  return parsed?.ok ? parsed.ms : undefined;
 }
 
 function narrow<T>(
@@ -80,7 +122,7 @@ function finish(evaluation: Evaluation, source: string | undefined, line: number
   return { ok: false, failure: { ...expressionError(`${evaluation.error.message}${where}`), line } };
 }
 
-function expressionError(message: string): Failure {
+export function expressionError(message: string): Failure {
   return { type: 'ExpressionError', message };
 }
 

@@ -1,52 +1,72 @@
-import type { Json, StepPlan } from '../../plan/plan.ts';
-import type { Failure } from '../host.ts';
-import { type Scope, scopeOf } from '../scope.ts';
-import { type Loop, MAXIMUM_ERRORS, type Place } from '../state.ts';
+import { scopeOf } from '../scope.ts';
+import { type Ending, type Loop, MAXIMUM_ERRORS, type Place } from '../state.ts';
 import {
+  CANCELLED,
   endFrame,
+  endingOf,
   endStep,
   failStep,
   frameOf,
+  located,
   openFrame,
   type StepKind,
   stepPlanOf,
   stepStateOf,
   type Turn,
 } from '../turn.ts';
-import { type Resolved, resolve, resolveCount, resolveList } from '../values.ts';
-
-type ForEachStep = Extract<StepPlan, { kind: 'for_each' }>;
+import { resolveCount, resolveList } from '../values.ts';
+import { type ForEachStep, labelItems } from './item-labels.ts';
+import { fetchPage, readPage } from './pages.ts';
+import { isExceeded, resolveTolerance, toleranceFailure } from './tolerance.ts';
 
 export const forEach: StepKind<'for_each'> = {
   start(turn, at, step) {
     const scope = scopeOf(turn, frameOf(turn, at));
-    const items = resolveList(step.items, scope);
-    if (!items.ok) return failStep(turn, at, items.failure);
     const concurrency = resolveCount(step.concurrency, scope);
     if (!concurrency.ok) return failStep(turn, at, concurrency.failure);
-    const labels = labelItems(step, items.value, scope);
-    if (!labels.ok) return failStep(turn, at, labels.failure);
-
-    stepStateOf(turn, at).loop = {
-      items: items.value,
-      labels: labels.value,
-      total: items.value.length,
-      concurrency: concurrency.value,
+    const tolerance = resolveTolerance(step.tolerate, scope);
+    if (!tolerance.ok) return failStep(turn, at, tolerance.failure);
+    const loop: Loop = {
+      items: [],
+      base: 0,
       next: 0,
+      total: 0,
+      concurrency: concurrency.value,
       active: [],
       succeeded: 0,
       failed: 0,
       errors: [],
+      ...(tolerance.value !== undefined && { tolerance: tolerance.value }),
       ...(step.keepsOutputs && { outputs: [] }),
+    };
+    if ('pages' in step.items) {
+      stepStateOf(turn, at).loop = { ...loop, pages: { fetched: 0 } };
+      return startItems(turn, at);
+    }
+    const items = resolveList(step.items, scope);
+    if (!items.ok) return failStep(turn, at, items.failure);
+    const labels = labelItems(step, items.value, 0, scope);
+    if (!labels.ok) return failStep(turn, at, labels.failure);
+    stepStateOf(turn, at).loop = {
+      ...loop,
+      items: items.value,
+      labels: labels.value,
+      total: items.value.length,
     };
     startItems(turn, at);
   },
 
   cancel(turn, at) {
+    const { command } = stepStateOf(turn, at);
     const loop = loopOf(turn, at);
     // No further item starts: `next` is where the loop ends now.
     loop.next = loop.items.length;
-    for (const frame of loop.active) endFrame(turn, turn.state.frames[frame]!, { cancelled: true });
+    if (loop.pages !== undefined && !loop.pages.done) {
+      loop.pages.done = true;
+      if (command !== undefined) turn.commands.push({ type: 'cancel_activity', id: command });
+    }
+    for (const frame of loop.active) endFrame(turn, frame, CANCELLED);
+    startItems(turn, at);
   },
 
   childEnded(turn, at, child, outcome) {
@@ -58,74 +78,75 @@ export const forEach: StepKind<'for_each'> = {
     } else if (outcome.status === 'failed') {
       loop.failed++;
       if (loop.errors.length < MAXIMUM_ERRORS) loop.errors.push(outcome.failure);
-      failLoop(turn, at, outcome.failure);
+      if (loop.outputs !== undefined) loop.outputs[child.item!.index] = null;
+      if (isExceeded(loop))
+        return stop(turn, at, { failure: toleranceFailure(turn, at, loop, outcome.failure) });
+    } else if (outcome.status === 'returned') {
+      return stop(turn, at, endingOf(outcome));
     }
+    startItems(turn, at);
+  },
+
+  /** A page has come, or not. */
+  callEnded(turn, at, outcome) {
+    const state = stepStateOf(turn, at);
+    const loop = loopOf(turn, at);
+    if (state.stopping || state.ending) return startItems(turn, at);
+    if (outcome.status === 'failed') return stop(turn, at, endingOf(outcome));
+    const page = outcome.status === 'completed' ? readPage(outcome.output, loop.pages!) : undefined;
+    if (page === undefined) throw new Error(`a page was ${outcome.status}, and nobody had asked for it`);
+    if (!page.ok) return stop(turn, at, { failure: located(turn, at, page.failure) });
+    const step = stepPlanOf(turn, at) as ForEachStep;
+    loop.base += loop.items.length;
+    const labels = labelItems(step, page.items, loop.base, scopeOf(turn, frameOf(turn, at)));
+    if (!labels.ok) return stop(turn, at, { failure: located(turn, at, labels.failure) });
+    loop.items = page.items;
+    loop.labels = labels.value;
+    loop.next = 0;
+    loop.total += page.items.length;
+    loop.pages = page.pages;
     startItems(turn, at);
   },
 };
 
-/** Starts items up to the concurrency; when none is left and none runs, the step ends. */
+/** Starts items up to the concurrency; when none is left, none runs and none will come, the step ends. */
 function startItems(turn: Turn, at: Place): void {
   const step = stepPlanOf(turn, at) as ForEachStep;
+  const state = stepStateOf(turn, at);
   const loop = loopOf(turn, at);
   while (loop.active.length < loop.concurrency && loop.next < loop.items.length) {
     const index = loop.next++;
     const frame = openFrame(turn, step.block, at, {
-      item: { index, label: loop.labels?.[index] ?? String(index) },
-      locals: { [step.as]: loop.items[index]!, index },
+      item: { index: loop.base + index, label: loop.labels?.[index] ?? String(loop.base + index) },
+      locals: { [step.as]: loop.items[index]!, index: loop.base + index },
     });
     loop.active.push(frame.id);
   }
-  if (loop.active.length === 0 && loop.next === loop.items.length) end(turn, at, loop);
+  if (loop.next < loop.items.length || state.command !== undefined) return;
+  if (loop.pages !== undefined && !loop.pages.done) return fetchPage(turn, at, step, loop.pages);
+  if (loop.active.length === 0) end(turn, at, loop);
 }
 
 function end(turn: Turn, at: Place, loop: Loop): void {
-  const { failure, outputs } = loop;
+  const state = stepStateOf(turn, at);
+  const { outputs } = loop;
   // What nobody can read any more does not stay in the state.
-  stepStateOf(turn, at).loop = { ...loop, items: [], labels: undefined, outputs: undefined, next: 0 };
-  if (failure !== undefined) endStep(turn, at, { status: 'failed', failure });
-  else if (frameOf(turn, at).ending !== undefined) endStep(turn, at, { status: 'cancelled' });
-  else endStep(turn, at, { status: 'completed', output: outputs ?? [] });
-}
-
-/** One failed item fails the step: the others are cancelled, and the first failure is the step's. */
-function failLoop(turn: Turn, at: Place, failure: Failure): void {
-  const loop = loopOf(turn, at);
-  if (loop.failure !== undefined) return;
-  loop.failure = failure;
-  forEach.cancel(turn, at);
-}
-
-/**
- * How paths and idempotency keys name the items: by `key`, else by index. Two items with one key would share
- * one idempotency key, and the second would silently get the first one's result; so that is a failure.
- */
-function labelItems(step: ForEachStep, items: readonly Json[], scope: Scope): Resolved<string[] | undefined> {
-  if (step.key === undefined) return { ok: true, value: undefined };
-  const labels: string[] = [];
-  const seen = new Map<string, number>();
-  for (let index = 0; index < items.length; index++) {
-    const key = resolve(step.key, { ...scope, [step.as]: items[index], index });
-    if (!key.ok) return key;
-    if (typeof key.value !== 'string' && typeof key.value !== 'number') {
-      const message = `the key of item ${index} must be a string or a number, got ${JSON.stringify(key.value)}`;
-      return { ok: false, failure: { type: 'ExpressionError', message } };
-    }
-    const label = escapeLabel(String(key.value));
-    const first = seen.get(label);
-    if (first !== undefined) {
-      const message = `items ${first} and ${index} have the same key '${key.value}'; keys must differ`;
-      return { ok: false, failure: { type: 'DuplicateKey', message } };
-    }
-    seen.set(label, index);
-    labels.push(label);
+  state.loop = { ...loop, items: [], labels: undefined, outputs: undefined, next: 0 };
+  if (state.stopping || state.ending !== undefined) return endStep(turn, at, { status: 'cancelled' });
+  if (loop.failed > 0 && isExceeded(loop)) {
+    return endStep(turn, at, {
+      status: 'failed',
+      failure: toleranceFailure(turn, at, loop, loop.errors[0]!),
+    });
   }
-  return { ok: true, value: labels };
+  endStep(turn, at, { status: 'completed', output: outputs ?? [] });
 }
 
-/** Keeps paths unambiguous whatever a key contains. */
-function escapeLabel(key: string): string {
-  return key.replace(/[%/[\]]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+/** Ends the loop: what runs is cancelled, and when that has settled the step ends so. */
+function stop(turn: Turn, at: Place, ending: Ending): void {
+  const state = stepStateOf(turn, at);
+  state.ending ??= ending;
+  forEach.cancel(turn, at);
 }
 
 function loopOf(turn: Turn, at: Place): Loop {

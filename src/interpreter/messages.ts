@@ -1,0 +1,130 @@
+/** Signals and updates: who gets them, and which are refused. */
+import { Validator } from '@cfworker/json-schema';
+import type { Json, JsonSchema, Plan } from '../plan/plan.ts';
+import type { Failure } from './host.ts';
+import { anyTimeScope } from './scope.ts';
+import { MAXIMUM_REFUSED, type Mail, type Place, type State } from './state.ts';
+import { endStep, stepStateOf, type Turn } from './turn.ts';
+import { resolve, resolveCondition } from './values.ts';
+
+/** Messages that wait for a step to take them; more are refused, so that the state stays bounded. */
+const MAXIMUM_INBOX = 10_000;
+
+/** Gives a signal, or an update that was found right, to the step that awaits it first, or keeps it for the next. */
+export function receiveMessage(turn: Turn, name: string, payload: Json): void {
+  const { plan, state, now } = turn;
+  const schema = schemaOf(plan, name);
+  const problem =
+    schema === undefined
+      ? undeclared(plan, name)
+      : (schemaProblem(schema, payload) ?? inboxProblem(state, name));
+  if (problem !== undefined) {
+    state.refused.push({ name, problem, at: now });
+    if (state.refused.length > MAXIMUM_REFUSED) state.refused.shift();
+    return;
+  }
+  const mail: Mail = { payload: withDefaults(schema!, payload), at: now };
+  const waiter = state.waiters[name]?.shift();
+  if (waiter !== undefined) return deliver(turn, waiter, mail);
+  state.inbox[name] ??= [];
+  state.inbox[name].push(mail);
+}
+
+/** The step takes the oldest message of that name, or waits for one. */
+export function takeMessage(turn: Turn, at: Place, name: string): void {
+  const { state } = turn;
+  const mail = state.inbox[name]?.shift();
+  if (mail !== undefined) return deliver(turn, at, mail);
+  state.waiters[name] ??= [];
+  state.waiters[name].push(at);
+}
+
+/** A step that waits no longer takes nothing. */
+export function forgetWaiter({ state }: Turn, at: Place): void {
+  for (const waiters of Object.values(state.waiters)) {
+    const index = waiters.findIndex(({ frame, step }) => frame === at.frame && step === at.step);
+    if (index >= 0) waiters.splice(index, 1);
+  }
+}
+
+/**
+ * Why a run does not take an update.
+ * @returns `undefined` if it does
+ */
+export function findUpdateProblem(
+  plan: Plan,
+  state: State,
+  name: string,
+  payload: Json,
+  now: number,
+): string | undefined {
+  const updates = plan.updates ?? {};
+  const update = Object.hasOwn(updates, name) ? updates[name] : undefined;
+  if (update === undefined) return undeclared(plan, name);
+  if (state.ended) return 'the run has ended';
+  const problem = schemaProblem(update.input, payload) ?? inboxProblem(state, name);
+  if (problem !== undefined) return problem;
+  const turn: Turn = { plan, state, now, commands: [], messages: [] };
+  const scope = { ...anyTimeScope(turn), payload: withDefaults(update.input, payload) };
+  for (const { when, else: otherwise } of update.accept) {
+    const condition = resolveCondition(when, scope);
+    if (!condition.ok) return condition.failure.message;
+    if (condition.value) continue;
+    const text = resolve(otherwise, scope);
+    return text.ok ? String(text.value) : text.failure.message;
+  }
+  return undefined;
+}
+
+/** What the run's output has to be, and is not. */
+export function findOutputProblem({ outputSchema }: Plan, output: Json): Failure | undefined {
+  const problem = outputSchema === undefined ? undefined : schemaProblem(outputSchema, output);
+  return problem === undefined
+    ? undefined
+    : { type: 'InvalidOutput', message: `the output of the run is not what output_schema says: ${problem}` };
+}
+
+function deliver(turn: Turn, at: Place, { payload, at: receivedAt }: Mail): void {
+  stepStateOf(turn, at).receivedAt = receivedAt;
+  endStep(turn, at, { status: 'completed', output: payload });
+}
+
+function schemaOf({ signals = {}, updates = {} }: Plan, name: string): JsonSchema | undefined {
+  if (Object.hasOwn(signals, name)) return signals[name];
+  return Object.hasOwn(updates, name) ? updates[name]!.input : undefined;
+}
+
+function undeclared({ signals, updates }: Plan, name: string): string {
+  const known = [...Object.keys(signals ?? {}), ...Object.keys(updates ?? {})];
+  const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
+  return `the definition declares no '${name}'; ${list}`;
+}
+
+function inboxProblem({ inbox }: State, name: string): string | undefined {
+  if ((inbox[name]?.length ?? 0) < MAXIMUM_INBOX) return undefined;
+  return `${MAXIMUM_INBOX} messages '${name}' wait to be taken already`;
+}
+
+function schemaProblem(schema: JsonSchema, value: Json): string | undefined {
+  const result = new Validator(schema as object, '2020-12').validate(value);
+  if (result.valid) return undefined;
+  // The last one is the innermost: those before it say that a part of the value is wrong.
+  const { instanceLocation, error } = result.errors.at(-1)!;
+  const where = instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.');
+  return where === '' ? error : `${where}: ${error}`;
+}
+
+/** Fills in the defaults of the properties that are missing. */
+function withDefaults(schema: JsonSchema, payload: Json): Json {
+  if (typeof schema !== 'object' || typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    return payload;
+  const filled = { ...payload };
+  for (const [name, property] of Object.entries(
+    (schema.properties ?? {}) as { [name: string]: JsonSchema },
+  )) {
+    if (typeof property !== 'object' || property.default === undefined || Object.hasOwn(filled, name))
+      continue;
+    filled[name] = property.default;
+  }
+  return filled;
+}
