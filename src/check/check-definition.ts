@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Step } from '../document/definition.ts';
 import { readDefinition } from '../document/read-definition.ts';
 import type { Signature } from '../document/signature.ts';
 import { parseYaml } from '../document/yaml.ts';
 import type { CheckedDocument } from './checked-document.ts';
-import { readInputSchema } from './input-schema.ts';
 import { activities } from './rules/activities.ts';
 import { catches } from './rules/catches.ts';
 import { durations } from './rules/durations.ts';
@@ -17,7 +17,15 @@ import { size } from './rules/size.ts';
 import { stepIds } from './rules/step-ids.ts';
 import { schemaPass } from './schema-pass.ts';
 import { buildGraph, type StepGraph } from './step-graph.ts';
-import { type Catalogue, type Finding, type Rule, toDiagnostic } from './subject.ts';
+import {
+  type Catalogue,
+  type Finding,
+  type Rule,
+  type Subject,
+  toDiagnostic,
+  type WorkflowInterface,
+} from './subject.ts';
+import { readInterface } from './workflow-interface.ts';
 
 const RULES: readonly Rule[] = [
   fileName,
@@ -51,9 +59,15 @@ export function checkDefinition(
   findings.push(...schemaPass(tree, file, 'workflow.schema.json'));
   const definition = readDefinition(tree, file, text);
   const graph = buildGraph(definition);
-  const input = readInputSchema(definition, tree, catalogue);
-  const subject = { definition, graph, catalogue, inputSchema: input.schema };
-  const found = [...input.findings, ...RULES.flatMap((rule) => rule(subject))];
+  const own = readInterface(definition, catalogue.readFile);
+  const subject: Subject = {
+    definition,
+    graph,
+    catalogue,
+    interface: own.interface,
+    searchAttributeTypes: new Map(),
+  };
+  const found = [...own.findings, ...RULES.flatMap((rule) => rule(subject))];
 
   // What the grammar refuses at a place, a rule may refuse there again in other words.
   const told = [...findings];
@@ -63,7 +77,14 @@ export function checkDefinition(
   if (findings.some(({ severity }) => severity === 'error')) return { findings };
   return {
     findings,
-    checked: { definition, inputSchema: input.schema, signatures: usedSignatures(graph, catalogue) },
+    checked: {
+      definition,
+      inputSchema: own.interface.inputSchema,
+      interface: own.interface,
+      signatures: usedSignatures(graph, catalogue),
+      workflows: usedWorkflows(graph, catalogue),
+      searchAttributeTypes: subject.searchAttributeTypes,
+    },
   };
 }
 
@@ -75,10 +96,31 @@ function isToldBy({ code, range }: Diagnostic, { range: { start, end } }: Findin
 
 function usedSignatures(graph: StepGraph, catalogue: Catalogue): ReadonlyMap<string, Signature> {
   const used = new Map<string, Signature>();
+  for (const name of graph.steps.flatMap(({ step }) => activitiesOf(step))) {
+    const signature = catalogue.signatures.get(name);
+    if (signature !== undefined) used.set(name, signature);
+  }
+  return used;
+}
+
+/** The activities that a step calls itself: what it does, gets its items from, is undone by. */
+function activitiesOf({ action, compensate }: Step): readonly string[] {
+  const called =
+    action?.kind === 'activity'
+      ? action.activity
+      : action?.kind === 'for_each' && action.items.kind === 'pages'
+        ? action.items.activity
+        : undefined;
+  return [called, compensate?.activity].flatMap((name) => (name === undefined ? [] : [name.value]));
+}
+
+function usedWorkflows(graph: StepGraph, catalogue: Catalogue): ReadonlyMap<string, WorkflowInterface> {
+  const used = new Map<string, WorkflowInterface>();
   for (const { step } of graph.steps) {
-    if (step.action?.kind !== 'activity') continue;
-    const signature = catalogue.signatures.get(step.action.activity.value);
-    if (signature !== undefined) used.set(signature.name, signature);
+    if (step.action?.kind !== 'workflow') continue;
+    const { value } = step.action.workflow;
+    const called = catalogue.workflows.get(value);
+    if (called !== undefined) used.set(value, called);
   }
   return used;
 }

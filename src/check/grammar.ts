@@ -22,7 +22,7 @@ export function grammarOf(name: string): ValidateFunction {
         const found = find(argument as never, value as never);
         check.errors = found.map(({ item, ...mistake }) => ({
           ...mistake,
-          parentSchema,
+          ...(parentSchema && { parentSchema }),
           ...(item === undefined ? {} : { instancePath: `${place?.instancePath}/${item}` }),
         }));
         return found.length === 0;

@@ -2,19 +2,35 @@ import type { Diagnostic, SourceRange } from '../diagnostics/diagnostic.ts';
 import type { ReadFile } from '../document/bundle-schema.ts';
 import type { Definition } from '../document/definition.ts';
 import type { Signature } from '../document/signature.ts';
-import type { JsonSchema } from '../plan/plan.ts';
+import type { YamlNode } from '../document/yaml-tree.ts';
+import type { JsonSchema, OnConflict, SearchAttributeType } from '../plan/plan.ts';
 import type { StepGraph } from './step-graph.ts';
 
 /** What a definition may refer to. */
 export interface Catalogue {
   /** By name. */
   readonly signatures: ReadonlyMap<string, Signature>;
-  /** The names of all definitions. */
-  readonly workflows: Iterable<string>;
+  /** How each definition is called, by name; those that are YAML at all, whatever else is wrong with them. */
+  readonly workflows: ReadonlyMap<string, WorkflowInterface>;
+  /** The definitions that are not even YAML, so that a call of one is not called unknown. */
+  readonly brokenWorkflows?: ReadonlySet<string>;
   /** The activities whose signatures have errors, so that a call of one is not called unknown. */
   readonly brokenSignatures?: ReadonlySet<string>;
   /** For `$ref`s in the definition's input; without it they lead nowhere. */
   readonly readFile?: ReadFile;
+}
+
+/** What others need to know of a definition to call it. A schema with errors of its own is `true`; all are self-contained. */
+export interface WorkflowInterface {
+  /** Of the whole input: an object. */
+  readonly inputSchema: JsonSchema;
+  readonly outputSchema?: JsonSchema;
+  /** The schemas of the payloads, by name. */
+  readonly signals: ReadonlyMap<string, JsonSchema>;
+  readonly updates: ReadonlyMap<string, JsonSchema>;
+  readonly id?: { readonly key: YamlNode; readonly onConflict: OnConflict };
+  /** Why nobody should start it any more. */
+  readonly deprecated?: string;
 }
 
 /** A definition as the rules see it. */
@@ -22,8 +38,13 @@ export interface Subject {
   readonly definition: Definition;
   readonly graph: StepGraph;
   readonly catalogue: Catalogue;
-  /** Of the whole input: an object, self-contained; `true` if the input's schemas have errors. */
-  readonly inputSchema: JsonSchema;
+  /** The definition's own. */
+  readonly interface: WorkflowInterface;
+  /**
+   * The types of search attributes, by the nodes of their values: those of the definition and those of steps.
+   * The rule that knows what type each value has writes them down here, for the plan.
+   */
+  readonly searchAttributeTypes: Map<YamlNode, SearchAttributeType>;
 }
 
 /** One rule: looks at the whole definition and returns all that it finds. Order and other rules do not matter. */

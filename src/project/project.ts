@@ -1,11 +1,13 @@
 import { checkDefinition } from '../check/check-definition.ts';
 import { checkSignature } from '../check/check-signature.ts';
-import type { Catalogue } from '../check/subject.ts';
+import type { Catalogue, WorkflowInterface } from '../check/subject.ts';
+import { readInterface } from '../check/workflow-interface.ts';
 import { compile } from '../compile/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { definitionName } from '../document/read-definition.ts';
+import { definitionName, readDefinition } from '../document/read-definition.ts';
 import { signatureName } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
+import { parseYaml } from '../document/yaml.ts';
 import type { JsonSchema, Plan } from '../plan/plan.ts';
 import { readDefinitionFiles, readProjectFile, readSignatureFiles, type SourceFile } from './read-files.ts';
 
@@ -16,6 +18,8 @@ export interface Project {
   readonly signatures: ReadonlyMap<string, Signature>;
   /** By name, sorted; the broken ones too. */
   readonly definitions: ReadonlyMap<string, ProjectDefinition>;
+  /** What a definition of this project may refer to. */
+  readonly catalogue: Catalogue;
   /** Findings in signatures; a definition's own are with it. */
   readonly signatureFindings: readonly Diagnostic[];
   /** The text of every file that was read, by path, for code frames. */
@@ -53,10 +57,13 @@ export function loadProject(root: string): Project {
   const broken = signatureFiles
     .map(({ file }) => signatureName(file))
     .filter((name) => !signatures.has(name));
+  const interfaces = readInterfaces(root, definitionFiles);
+  const names = definitionFiles.map(({ file }) => definitionName(file));
   const catalogue: Catalogue = {
     signatures,
-    workflows: definitionFiles.map(({ file }) => definitionName(file)),
+    workflows: interfaces,
     brokenSignatures: new Set(broken),
+    brokenWorkflows: new Set(names.filter((name) => !interfaces.has(name))),
     readFile: (path) => readProjectFile(root, path),
   };
   const definitions = definitionFiles.map((source): [string, ProjectDefinition] => {
@@ -67,6 +74,7 @@ export function loadProject(root: string): Project {
     root,
     signatures,
     definitions: new Map(definitions),
+    catalogue,
     signatureFindings: checked.flatMap(({ findings }) => findings),
     sources: new Map([...signatureFiles, ...definitionFiles].map(({ file, text }) => [file, text])),
   };
@@ -104,6 +112,18 @@ export function typeSourcesOf(project: Project): {
 /** The domain of a definition or an activity: the part of its name before the slash. */
 export function domainOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
+}
+
+/** How each definition is called: known of all before any is checked, since they call one another. */
+function readInterfaces(root: string, files: readonly SourceFile[]): ReadonlyMap<string, WorkflowInterface> {
+  const interfaces = new Map<string, WorkflowInterface>();
+  for (const { file, text } of files) {
+    const { tree } = parseYaml(text, file);
+    if (tree === undefined) continue;
+    const read = readInterface(readDefinition(tree, file, text), (path) => readProjectFile(root, path));
+    interfaces.set(definitionName(file), read.interface);
+  }
+  return interfaces;
 }
 
 function loadDefinition(name: string, { file, text }: SourceFile, catalogue: Catalogue): ProjectDefinition {

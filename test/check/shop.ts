@@ -1,8 +1,11 @@
 /** The small project that the fixtures stand in: its signatures, and how to read its files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { checkSignature } from '../../src/check/check-signature.ts';
-import type { Catalogue } from '../../src/check/subject.ts';
+import type { Catalogue, WorkflowInterface } from '../../src/check/subject.ts';
+import { readInterface } from '../../src/check/workflow-interface.ts';
+import { definitionName, readDefinition } from '../../src/document/read-definition.ts';
 import type { Signature } from '../../src/document/signature.ts';
+import { parseYaml } from '../../src/document/yaml.ts';
 
 export const fixtures = new URL('../fixtures/', import.meta.url);
 
@@ -26,9 +29,21 @@ function loadSignatures(): ReadonlyMap<string, Signature> {
   return new Map(loaded);
 }
 
+/** The workflows that the fixtures call: `fixtures/definitions/shop/`. */
+function loadInterfaces(): ReadonlyMap<string, WorkflowInterface> {
+  const folder = 'definitions/shop/';
+  const loaded = readdirSync(new URL(folder, fixtures)).map((name): [string, WorkflowInterface] => {
+    const file = folder + name;
+    const definition = readDefinition(parseYaml(fixture(file), file).tree!, file, fixture(file));
+    return [definitionName(file), readInterface(definition, readFixture).interface];
+  });
+  return new Map(loaded);
+}
+
 export const catalogue: Catalogue = {
   signatures: loadSignatures(),
-  workflows: ['shop/sequence'],
+  workflows: loadInterfaces(),
+  brokenWorkflows: new Set(['shop/broken']),
   brokenSignatures: new Set(['shop/broken']),
   readFile: readFixture,
 };
