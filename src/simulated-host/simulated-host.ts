@@ -2,8 +2,17 @@
  * Runs a plan in virtual time, without a server: the same interpreter, scripted activities, a clock that jumps to
  * the next thing that happens. A thirty-day process takes milliseconds.
  */
-import type { Command, Failure, HostEvent, RunInfo, ScheduleActivity } from '../interpreter/host.ts';
+import type {
+  Command,
+  Failure,
+  HostEvent,
+  RunInfo,
+  ScheduleActivity,
+  SearchAttributes,
+  StartChild,
+} from '../interpreter/host.ts';
 import { advance, initialState } from '../interpreter/interpreter.ts';
+import { findUpdateProblem } from '../interpreter/messages.ts';
 import type { State } from '../interpreter/state.ts';
 import type { Json, Plan } from '../plan/plan.ts';
 import { EventQueue } from './event-queue.ts';
@@ -26,9 +35,31 @@ export type ScriptedOutcome = { readonly afterMs?: number } & (
   | { readonly hangs: true }
 );
 
+/** What a child does when it is started. */
+export type ScriptedWorkflow = (input: Json, child: ScriptedChild) => ScriptedOutcome;
+
+export interface ScriptedChild {
+  readonly workflowId: string;
+  readonly step: string;
+}
+
+/** Something that somebody sends to the run. */
+export type Sent = { readonly afterMs: number } & (
+  | { readonly signal: string; readonly payload: Json }
+  | { readonly update: string; readonly payload: Json }
+  /** A person has looked at what parked the run. */
+  | { readonly resume: 'retry' | 'skip' }
+);
+
 export interface SimulationOptions {
   readonly input?: Json;
   readonly activities: { readonly [name: string]: ScriptedActivity };
+  /** Children by workflow type. */
+  readonly workflows?: { readonly [name: string]: ScriptedWorkflow };
+  readonly sent?: readonly Sent[];
+  /** The workflow ids that take the run's signals. */
+  readonly reachable?: readonly string[];
+  readonly workflowId?: string;
   /** Milliseconds since the epoch. Default: 2026-01-01T00:00:00Z. */
   readonly startedAt?: number;
   /** Asks the run to cancel after so many milliseconds. */
@@ -44,6 +75,8 @@ export interface Simulation {
     | { readonly status: 'completed'; readonly output: Json }
     | { readonly status: 'failed'; readonly failure: Failure }
     | { readonly status: 'cancelled' };
+  /** All that the run did and was sent, in order. */
+  readonly log: readonly SimulatedEvent[];
   /** Every attempt at every activity, in order. */
   readonly calls: readonly SimulatedCall[];
   /** Virtual milliseconds from start to end. */
@@ -57,6 +90,27 @@ export interface SimulatedCall extends ScriptedCall {
   /** Virtual milliseconds since the start of the run. */
   readonly atMs: number;
 }
+
+/** `atMs`: virtual milliseconds since the start of the run. */
+export type SimulatedEvent = { readonly atMs: number } & (
+  | ({ readonly kind: 'activity' } & SimulatedCall)
+  | { readonly kind: 'timer'; readonly durationMs: number; readonly summary: string }
+  | ({ readonly kind: 'child' } & Pick<StartChild, 'step' | 'workflow' | 'workflowId' | 'input' | 'detach'>)
+  | ({ readonly kind: 'signal_sent' } & Pick<SignalWorkflow, 'step' | 'workflowId' | 'signal' | 'payload'>)
+  | {
+      readonly kind: 'signal' | 'update';
+      readonly name: string;
+      readonly payload: Json;
+      readonly refused?: string;
+    }
+  | { readonly kind: 'search_attributes'; readonly attributes: SearchAttributes }
+  | { readonly kind: 'memo'; readonly memo: Json }
+  | { readonly kind: 'parked'; readonly failure: Failure }
+  | { readonly kind: 'resumed'; readonly how: 'retry' | 'skip' }
+  | { readonly kind: 'cancel_requested' }
+);
+
+type SignalWorkflow = Extract<Command, { type: 'signal_workflow' }>;
 
 const EPOCH = Date.UTC(2026, 0, 1);
 
@@ -73,7 +127,7 @@ class Simulator {
   readonly #options: SimulationOptions;
   readonly #startedAt: number;
   readonly #queue = new EventQueue<() => void>();
-  readonly #calls: SimulatedCall[] = [];
+  readonly #log: SimulatedEvent[] = [];
   readonly #cancelled = new Set<number>();
   #state: State;
   #now: number;
@@ -85,7 +139,7 @@ class Simulator {
     this.#startedAt = options.startedAt ?? EPOCH;
     this.#now = this.#startedAt;
     const run: RunInfo = {
-      id: 'simulated',
+      id: options.workflowId ?? 'simulated',
       type: plan.name,
       rootRunId: 'simulated-run',
       startedAt: this.#startedAt,
@@ -97,8 +151,12 @@ class Simulator {
     const { cancelAfterMs, maximumEvents = 10_000_000 } = this.#options;
     this.#happen({ type: 'start', input: this.#state.input, run: this.#state.run, now: this.#now });
     if (cancelAfterMs !== undefined) {
-      this.#after(cancelAfterMs, () => this.#happen({ type: 'cancel_requested', now: this.#now }));
+      this.#after(cancelAfterMs, () => {
+        this.#note({ kind: 'cancel_requested' });
+        this.#happen({ type: 'cancel_requested', now: this.#now });
+      });
     }
+    for (const sent of this.#options.sent ?? []) this.#after(sent.afterMs, () => this.#receive(sent));
     for (let events = 0; this.#outcome === undefined; events++) {
       if (events === maximumEvents) throw new Error(`the run did not end within ${maximumEvents} events`);
       const next = this.#queue.pop();
@@ -107,7 +165,32 @@ class Simulator {
       next.item();
     }
     const elapsedMs = this.#now - this.#startedAt;
-    return { outcome: this.#outcome, calls: this.#calls, elapsedMs, state: this.#state };
+    const calls = this.#log.filter((event) => event.kind === 'activity');
+    return { outcome: this.#outcome, log: this.#log, calls, elapsedMs, state: this.#state };
+  }
+
+  #receive(sent: Sent): void {
+    if (this.#outcome !== undefined) return;
+    const now = this.#now;
+    if ('resume' in sent) {
+      this.#note({ kind: 'resumed', how: sent.resume });
+      return this.#happen({ type: 'resume_requested', skip: sent.resume === 'skip', now });
+    }
+    const { payload } = sent;
+    if ('update' in sent) {
+      const name = sent.update;
+      const refused = findUpdateProblem(this.#plan, this.#state, name, payload, now);
+      this.#note({ kind: 'update', name, payload, ...(refused !== undefined && { refused }) });
+      if (refused === undefined) this.#happen({ type: 'message_received', name, payload, now });
+      return;
+    }
+    const name = sent.signal;
+    const before = this.#state.refused.at(-1);
+    this.#happen({ type: 'message_received', name, payload, now });
+    const last = this.#state.refused.at(-1);
+    const isRefused =
+      last !== undefined && (before === undefined || JSON.stringify(before) !== JSON.stringify(last));
+    this.#note({ kind: 'signal', name, payload, ...(isRefused && { refused: last.problem }) });
   }
 
   #happen(event: HostEvent): void {
@@ -122,16 +205,38 @@ class Simulator {
         this.#attempt(command, 1, this.#now);
         return;
       case 'start_timer':
+        this.#note({ kind: 'timer', durationMs: command.durationMs, summary: command.summary });
         this.#after(command.durationMs, () =>
           this.#answer({ type: 'timer_fired', id: command.id, now: this.#now }),
         );
+        return;
+      case 'start_child':
+        this.#startChild(command);
+        return;
+      case 'signal_workflow':
+        this.#signal(command);
         return;
       case 'cancel_activity':
         this.#cancelled.add(command.id);
         this.#after(0, () => this.#happen({ type: 'activity_cancelled', id: command.id, now: this.#now }));
         return;
+      case 'cancel_child':
+        this.#cancelled.add(command.id);
+        this.#after(0, () => this.#happen({ type: 'child_cancelled', id: command.id, now: this.#now }));
+        return;
       case 'cancel_timer':
         this.#cancelled.add(command.id);
+        return;
+      case 'upsert_search_attributes':
+        this.#note({ kind: 'search_attributes', attributes: command.attributes });
+        return;
+      case 'upsert_memo':
+        this.#note({ kind: 'memo', memo: command.memo });
+        return;
+      case 'park':
+        this.#note({ kind: 'parked', failure: command.failure });
+        return;
+      case 'unpark':
         return;
       case 'complete':
         this.#outcome = { status: 'completed', output: command.output };
@@ -148,7 +253,7 @@ class Simulator {
     const { activity, input, key, step } = command;
     const script = this.#options.activities[activity];
     if (script === undefined) throw new Error(`${step} calls ${activity}, which has no script`);
-    this.#calls.push({ activity, input, key, step, attempt, atMs: this.#now - this.#startedAt });
+    this.#note({ kind: 'activity', activity, input, key, step, attempt });
     const outcome = script(input, { attempt, key, step });
     const limit = command.timeouts.startToCloseMs ?? Number.POSITIVE_INFINITY;
     const wanted = 'hangs' in outcome ? Number.POSITIVE_INFINITY : (outcome.afterMs ?? 0);
@@ -161,6 +266,35 @@ class Simulator {
         this.#answer({ type: 'activity_completed', id: command.id, output: outcome.output, now: this.#now });
       } else if ('failure' in outcome) this.#failed(command, attempt, scheduledAt, outcome.failure);
     });
+  }
+
+  #startChild(command: StartChild): void {
+    const { id, workflow, workflowId, input, detach, step } = command;
+    const script = this.#options.workflows?.[workflow];
+    if (script === undefined) throw new Error(`${step} starts ${workflow}, which has no script`);
+    this.#note({ kind: 'child', step, workflow, workflowId, input, detach });
+    if (detach) {
+      const output = { workflow_id: workflowId, run_id: `run of ${workflowId}` };
+      return this.#after(0, () => this.#answer({ type: 'child_completed', id, output, now: this.#now }));
+    }
+    const outcome = script(input, { workflowId, step });
+    if ('hangs' in outcome) return;
+    this.#after(outcome.afterMs ?? 0, () => {
+      const now = this.#now;
+      if ('output' in outcome) this.#answer({ type: 'child_completed', id, output: outcome.output, now });
+      else this.#answer({ type: 'child_failed', id, failure: outcome.failure, now });
+    });
+  }
+
+  #signal({ id, step, workflowId, signal, payload }: SignalWorkflow): void {
+    this.#note({ kind: 'signal_sent', step, workflowId, signal, payload });
+    const isReachable = this.#options.reachable?.includes(workflowId) ?? false;
+    const failure = { type: 'WorkflowNotFound', message: `no workflow '${workflowId}' runs` };
+    this.#after(0, () =>
+      isReachable
+        ? this.#happen({ type: 'signal_sent', id, now: this.#now })
+        : this.#happen({ type: 'signal_failed', id, failure, now: this.#now }),
+    );
   }
 
   /** Temporal's retry: again after the backoff, unless the policy or the schedule-to-close bound says no. */
@@ -187,6 +321,16 @@ class Simulator {
 
   #answer(event: Extract<HostEvent, { id: number }>): void {
     if (!this.#cancelled.has(event.id)) this.#happen(event);
+  }
+
+  #note(
+    event: SimulatedEvent extends infer Event
+      ? Event extends SimulatedEvent
+        ? Omit<Event, 'atMs'>
+        : never
+      : never,
+  ): void {
+    this.#log.push({ ...event, atMs: this.#now - this.#startedAt } as SimulatedEvent);
   }
 
   #after(milliseconds: number, action: () => void): void {

@@ -11,8 +11,9 @@ import type { State } from '../../src/interpreter/state.ts';
 import { compileSchema } from '../../src/json-schema/compile-schema.ts';
 import type { Json, Plan } from '../../src/plan/plan.ts';
 import {
-  type ScriptedActivity,
   type ScriptedOutcome,
+  type Sent,
+  type SimulatedEvent,
   type Simulation,
   simulate,
 } from '../../src/simulated-host/simulated-host.ts';
@@ -23,6 +24,17 @@ interface Script {
   /** By activity; the first entry whose `when` the input contains answers, attempt by attempt, the last for ever. */
   readonly activities?: { readonly [name: string]: readonly Answer[] };
   readonly cancel_after?: string;
+  /** By workflow type, like activities. */
+  readonly workflows?: { readonly [name: string]: readonly Answer[] };
+  /** What is sent to the run, and when. */
+  readonly sent?: readonly ({ readonly after: string } & (
+    | { readonly signal: string; readonly payload?: Json }
+    | { readonly update: string; readonly payload?: Json }
+    | { readonly resume: 'retry' | 'skip' }
+  ))[];
+  /** The workflow ids that take signals. */
+  readonly reachable?: readonly string[];
+  readonly workflow_id?: string;
 }
 
 interface Answer {
@@ -45,23 +57,54 @@ export function runScenario(name: string, betweenEvents?: (state: State) => Stat
   const { plan, input } = compileScenario(name, script.input ?? {});
   return simulate(plan, {
     input,
-    activities: Object.fromEntries(
-      Object.entries(script.activities ?? {}).map(([activity, answers]) => [activity, scriptOf(answers)]),
-    ),
+    activities: scriptsOf(script.activities),
+    workflows: scriptsOf(script.workflows),
+    sent: (script.sent ?? []).map(toSent),
+    reachable: script.reachable ?? [],
+    ...(script.workflow_id !== undefined && { workflowId: script.workflow_id }),
     ...(script.cancel_after !== undefined && { cancelAfterMs: milliseconds(script.cancel_after) }),
     ...(betweenEvents && { betweenEvents }),
   });
 }
 
-/** What happened, a line an attempt, and how it ended. */
-export function traceOf({ calls, outcome, elapsedMs }: Simulation): string {
-  const lines = calls.map(({ atMs, step, attempt, activity, input }) => {
-    const again = attempt > 1 ? ` (attempt ${attempt})` : '';
-    return `${seconds(atMs)}  ${step}${again}: ${activity} ${JSON.stringify(input)}`;
-  });
+/** What happened, a line each, and how it ended. */
+export function traceOf({ log, outcome, elapsedMs }: Simulation): string {
+  const lines = log.map((event) => `${seconds(event.atMs)}  ${describe(event)}`);
   const { status, ...rest } = outcome;
   const end = status === 'cancelled' ? '' : ` ${JSON.stringify(Object.values(rest)[0])}`;
   return `${[...lines, `${seconds(elapsedMs)}  ${status}${end}`].join('\n')}\n`;
+}
+
+function describe(event: SimulatedEvent): string {
+  switch (event.kind) {
+    case 'activity': {
+      const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
+      return `${event.step}${again}: ${event.activity} ${JSON.stringify(event.input)}`;
+    }
+    case 'timer':
+      return `timer of ${event.durationMs / 1000} s: ${event.summary}`;
+    case 'child': {
+      const how = event.detach ? 'starts' : 'runs';
+      return `${event.step}: ${how} ${event.workflow} as ${event.workflowId} ${JSON.stringify(event.input)}`;
+    }
+    case 'signal_sent':
+      return `${event.step}: signals ${event.signal} to ${event.workflowId} ${JSON.stringify(event.payload)}`;
+    case 'signal':
+    case 'update': {
+      const refused = event.refused === undefined ? '' : `, refused: ${event.refused}`;
+      return `${event.kind} ${event.name} ${JSON.stringify(event.payload)}${refused}`;
+    }
+    case 'search_attributes':
+      return `search attributes ${JSON.stringify(event.attributes)}`;
+    case 'memo':
+      return `memo ${JSON.stringify(event.memo)}`;
+    case 'parked':
+      return `parked: ${JSON.stringify(event.failure)}`;
+    case 'resumed':
+      return `resumed: ${event.how}`;
+    case 'cancel_requested':
+      return 'cancel requested';
+  }
 }
 
 export function read(path: string): string {
@@ -80,8 +123,17 @@ function compileScenario(name: string, given: { [name: string]: Json }): { plan:
   return { plan: compile(checked), input: input.value };
 }
 
-function scriptOf(answers: readonly Answer[]): ScriptedActivity {
-  return (input, { attempt, step }) => {
+function scriptsOf(scripts: { readonly [name: string]: readonly Answer[] } = {}) {
+  return Object.fromEntries(Object.entries(scripts).map(([name, answers]) => [name, scriptOf(answers)]));
+}
+
+function toSent({ after, ...sent }: NonNullable<Script['sent']>[number]): Sent {
+  const afterMs = milliseconds(after);
+  return 'resume' in sent ? { afterMs, ...sent } : { afterMs, payload: {}, ...sent };
+}
+
+function scriptOf(answers: readonly Answer[]) {
+  return (input: Json, { attempt = 1, step }: { attempt?: number; step: string }): ScriptedOutcome => {
     const answer = answers.find(({ when }) => when === undefined || contains(input, when));
     const outcome = answer?.attempts[Math.min(attempt, answer.attempts.length) - 1];
     if (outcome === undefined)
