@@ -10,9 +10,11 @@
  *  E4. An attempt that finds an intent without an outcome is told so, and no other withdraws the intent under it.
  *  E5. A key answers only to the fingerprint that it was first used with.
  *  E6. Once an outcome is recorded, every attempt returns that one.
+ *  E7. A call that was undone is a new one when it is made again, under a new key; so is then the call that undoes it.
  *
  * Serialisation failures, deadlocks and lock timeouts are thrown as they are: the next attempt starts over.
  */
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 
 /** One piece of work, as every attempt at it describes itself. */
@@ -26,6 +28,39 @@ export interface EffectCall {
   readonly workflowId: string;
   /** The step's path, `pay[42]/transfer`. For people. */
   readonly step: string;
+  /** What this call undoes. */
+  readonly compensates?: Place;
+}
+
+/** A place in the graph of a run: a step, an item of a loop. */
+export interface Place {
+  /** 64 hexadecimal digits, like the idempotency key of a call that stands there. */
+  readonly key: string;
+  /** `pay[42]/transfer` */
+  readonly step: string;
+}
+
+/**
+ * The call in its generation: how often it has been undone is part of its key, since the same work may be done
+ * again after that, as by a run that was reset. A call that undoes work goes with the generation of that work;
+ * where it has been undone already and not done again since, it is another attempt at the same undoing.
+ * @param around the keys of the call's place, or of the one that it undoes, and of all places around that
+ */
+export async function atGeneration(
+  knex: Knex,
+  call: EffectCall,
+  around: readonly string[],
+): Promise<EffectCall> {
+  const undone = await countUndone(knex, around);
+  if (undone === 0) return call;
+  const previous = keyAt(call.key, undone - 1);
+  const isAnotherAttempt =
+    call.compensates !== undefined && (await isLastUndoneBy(knex, previous, call, call.compensates.step));
+  return { ...call, key: isAnotherAttempt ? previous : keyAt(call.key, undone) };
+}
+
+function keyAt(key: string, generation: number): string {
+  return generation === 0 ? key : createHash('sha256').update(`${key}#${generation}`).digest('hex');
 }
 
 /** An idempotency key was used again with another input; its old result would answer another question. */
@@ -116,6 +151,35 @@ export async function runExternal<Output>(
   return recorded?.state === 'completed' ? outputOf<Output>(recorded) : output;
 }
 
+/** How often any of these places has been undone. */
+async function countUndone(knex: Knex, places: readonly string[]): Promise<number> {
+  const { rows } = await knex.raw<{ rows: { undone: number }[] }>(
+    `select count(*)::integer as undone from estuary.effects
+     where compensates = any(:places) and state = 'completed'`,
+    { places },
+  );
+  return rows[0]!.undone;
+}
+
+/** Whether the effect under the key has undone the work of a step, and nothing in that step was done since. */
+async function isLastUndoneBy(
+  knex: Knex,
+  key: string,
+  { workflowId }: EffectCall,
+  step: string,
+): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: unknown[] }>(
+    `select from estuary.effects undoing
+     where undoing.key = :key and undoing.state = 'completed' and not exists (
+       select from estuary.effects work
+       where work.workflow_id = :workflowId and work.started_at > undoing.completed_at
+         and (work.step = :step or starts_with(work.step, :inside) or starts_with(work.step, :items))
+     )`,
+    { key, workflowId, step, inside: `${step}/`, items: `${step}[` },
+  );
+  return rows.length === 1;
+}
+
 /** True when this attempt is the first to use the key. */
 async function insertIntent(knex: Knex, call: EffectCall): Promise<boolean> {
   const { rows } = await knex.raw<{ rows: unknown[] }>(
@@ -145,13 +209,16 @@ async function readEffect(knex: Knex, call: EffectCall): Promise<EffectRow | und
 /** Records the outcome unless there is one; also when the intent was withdrawn meanwhile. True when it recorded. */
 async function recordOutput(knex: Knex, call: EffectCall, output: unknown): Promise<boolean> {
   const { rows } = await knex.raw<{ rows: unknown[] }>(
-    `insert into estuary.effects (key, fingerprint, activity, state, output, workflow_id, step, completed_at)
-     values (:key, :fingerprint, :activity, 'completed', :output::json, :workflowId, :step, clock_timestamp())
+    `insert into estuary.effects
+       (key, fingerprint, activity, state, output, workflow_id, step, compensates, completed_at)
+     values
+       (:key, :fingerprint, :activity, 'completed', :output::json, :workflowId, :step, :compensates, clock_timestamp())
      on conflict (key) do update
-       set state = 'completed', output = excluded.output, completed_at = excluded.completed_at
+       set state = 'completed', output = excluded.output, completed_at = excluded.completed_at,
+         compensates = excluded.compensates
        where effects.state = 'started'
      returning key`,
-    { ...call, output: JSON.stringify(output) ?? 'null' },
+    { ...call, compensates: call.compensates?.key ?? null, output: JSON.stringify(output) ?? 'null' },
   );
   return rows.length === 1;
 }

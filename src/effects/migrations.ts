@@ -41,6 +41,19 @@ export const engineMigrations: readonly Migration[] = [
       await knex.raw('drop table estuary.effects');
     },
   },
+  {
+    name: 'estuary_0002_compensations',
+    up: async (knex) => {
+      // The key of the call that an effect has undone, in its first generation.
+      await knex.raw('alter table estuary.effects add column compensates text');
+      await knex.raw(
+        'create index effects_compensates on estuary.effects (compensates) where compensates is not null',
+      );
+    },
+    down: async (knex) => {
+      await knex.raw('alter table estuary.effects drop column compensates');
+    },
+  },
 ];
 
 /** Any number, the same for everybody who migrates: `estu` in ASCII. */

@@ -10,6 +10,18 @@ export const RESOLVE = 'estuary.resolve';
 /** The query that every run answers with its `Progress`. */
 export const PROGRESS_QUERY = 'estuary.progress';
 
+/** The query that every run answers with its whole state, cut where it is large. */
+export const STATE_QUERY = 'estuary.state';
+
+/** The signal that makes a parked run go on; its payload is `{skip?: boolean}`. */
+export const RESUME_SIGNAL = 'estuary.resume';
+
+/** The activity that waits for a run that somebody else has started. */
+export const JOIN_CHILD = 'estuary.join_child';
+
+/** The search attribute, a Keyword, that says what a person has to look after: `parked`. */
+export const STATUS_ATTRIBUTE = 'EstuaryStatus';
+
 export interface ResolveRequest {
   /** The workflow type. */
   readonly type: string;
@@ -29,6 +41,8 @@ export type Resolution =
       readonly input?: Json;
       /** The task queues of domains whose activities are served elsewhere than on the run's own. */
       readonly taskQueues?: TaskQueues;
+      /** Search attributes that the namespace does not have: to set one would hold the run up for ever. */
+      readonly unregistered?: readonly string[];
     }
   /** The run cannot start, and no other worker would say otherwise: it fails with this. */
   | { readonly outcome: 'refused'; readonly type: string; readonly message: string; readonly details: Json }
@@ -44,11 +58,28 @@ export interface ActivityCall {
   readonly key: string;
   /** The hash of the signature that the plan was compiled against. */
   readonly signature: string;
+  /** The key of the call that this one undoes. */
+  readonly compensates?: string;
 }
 
 /** The step's place in the graph, for people: the key without its run. */
-export function stepOf({ key }: ActivityCall): string {
+export function stepOf({ key }: Pick<ActivityCall, 'key'>): string {
   return key.slice(key.indexOf('/') + 1);
+}
+
+/** What `JOIN_CHILD` is asked. */
+export interface JoinRequest {
+  readonly workflowId: string;
+  /** The type that the run has to have. */
+  readonly workflow: string;
+  /** Only asks which run it is, and does not wait for its end. */
+  readonly detach?: true;
+}
+
+/** What `JOIN_CHILD` answers: where it waited, with the run's output. */
+export interface JoinedRun {
+  readonly runId: string;
+  readonly output?: Json;
 }
 
 /** A failure of this type is a deploy that is not through yet: the call waits and is made again. */

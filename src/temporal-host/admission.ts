@@ -1,5 +1,4 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
-import type { ScheduleActivity } from '../interpreter/host.ts';
 
 /** The server refuses 2,000 pending activities a run, and retries the task for ever; a few hundred saturate any worker. */
 const MAXIMUM_PENDING = 500;
@@ -7,29 +6,30 @@ const MAXIMUM_PENDING = 500;
 /** The server refuses 4 MB of commands in one workflow task; a quarter leaves room for what surrounds the inputs. */
 const MAXIMUM_BYTES = 1024 * 1024;
 
-/** Keeps the activities of a run within Temporal's limits: first come, first admitted. */
+interface Applicant {
+  readonly id: number;
+  readonly bytes: number;
+  readonly admit: () => void;
+}
+
+/** Keeps what a run has in flight within Temporal's limits: first come, first admitted. */
 export class Admission {
-  readonly #admit: (command: ScheduleActivity) => void;
-  #waiting: { readonly command: ScheduleActivity; readonly bytes: number }[] = [];
+  #waiting: Applicant[] = [];
   readonly #admitted = new Set<number>();
   #bytes = 0;
   /** The history length that `#bytes` was counted in: it grows from one workflow task to the next. */
   #task = -1;
   #resting = false;
 
-  constructor(admit: (command: ScheduleActivity) => void) {
-    this.#admit = admit;
-  }
-
-  /** Admits the command, whose input has so many bytes, now or when there is room. */
-  add(command: ScheduleActivity, bytes: number): void {
-    this.#waiting.push({ command, bytes });
+  /** Calls `admit` for the command of this id, which sends so many bytes, now or when there is room. */
+  add(id: number, bytes: number, admit: () => void): void {
+    this.#waiting.push({ id, bytes, admit });
     this.#pump();
   }
 
   /** Takes a command back that was not admitted yet; `false` if it was. */
   withdraw(id: number): boolean {
-    const index = this.#waiting.findIndex(({ command }) => command.id === id);
+    const index = this.#waiting.findIndex((applicant) => applicant.id === id);
     if (index >= 0) this.#waiting.splice(index, 1);
     return index >= 0;
   }
@@ -42,11 +42,11 @@ export class Admission {
   #pump(): void {
     let admitted = 0;
     while (admitted < this.#waiting.length && this.#admitted.size < MAXIMUM_PENDING && !this.#resting) {
-      const { command, bytes } = this.#waiting[admitted]!;
+      const { id, bytes, admit } = this.#waiting[admitted]!;
       if (!this.#fits(bytes)) return this.#rest(admitted);
       admitted++;
-      this.#admitted.add(command.id);
-      this.#admit(command);
+      this.#admitted.add(id);
+      admit();
     }
     if (admitted > 0) this.#waiting = this.#waiting.slice(admitted);
   }

@@ -3,7 +3,13 @@ import { Context, type Info } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
 import type { Signature } from '../document/signature.ts';
-import { type EffectCall, IdempotencyConflict, runExternal, runWrite } from '../effects/effects.ts';
+import {
+  atGeneration,
+  type EffectCall,
+  IdempotencyConflict,
+  runExternal,
+  runWrite,
+} from '../effects/effects.ts';
 import { compileSchema } from '../json-schema/compile-schema.ts';
 import { formatProblem } from '../json-schema/schema-problem.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -64,13 +70,20 @@ async function perform(
   info: Info,
 ): Promise<Json> {
   const valid = validInput(signature, input, about);
-  const call: EffectCall = {
+  const described: EffectCall = {
     key: sha256(about.key),
     fingerprint: sha256(canonicalJson(input)),
     activity: signature.name,
     workflowId: info.workflowExecution?.workflowId ?? '',
     step: stepOf(about),
+    ...(about.compensates !== undefined && {
+      compensates: { key: sha256(about.compensates), step: stepOf({ key: about.compensates }) },
+    }),
   };
+  const recorded = signature.effect === 'write' || signature.effect === 'external';
+  const call = recorded
+    ? await atGeneration(database, described, placesAround(about.compensates ?? about.key).map(sha256))
+    : described;
   const run = async (db: Knex, outcomeUnknown: boolean): Promise<Json> => {
     const context = contextOf(call, info, db, outcomeUnknown);
     // Checked before the record is written: a write that answers nonsense is rolled back.
@@ -90,6 +103,20 @@ async function perform(
     case 'pure':
       return run(database, false);
   }
+}
+
+/** A place of the graph and all around it: `run/pay[42]/transfer` stands in `run/pay[42]`, that in `run/pay`. */
+export function placesAround(key: string): string[] {
+  const places: string[] = [];
+  const [run, ...steps] = key.split('/');
+  let place = run!;
+  for (const step of steps) {
+    place += `/${step}`;
+    const label = step.indexOf('[');
+    if (label > 0) places.push(place.slice(0, place.length - step.length + label));
+    places.push(place);
+  }
+  return places;
 }
 
 /** A workflow that somebody wrote by hand calls with the input alone. */

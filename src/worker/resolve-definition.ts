@@ -12,6 +12,8 @@ export interface ResolveOptions {
   readonly engine: string;
   /** Task queues by domain, where configured. */
   readonly taskQueues: TaskQueues;
+  /** Search attributes that definitions use and the namespace does not have. */
+  readonly unregistered: readonly string[];
   /** For how long this worker has been asked for this run's definition and did not know it. Milliseconds. */
   readonly waitedMs: number;
 }
@@ -56,6 +58,7 @@ export function resolveDefinition(
     plan,
     ...(JSON.stringify(validation.value) !== JSON.stringify(given) && { input: validation.value }),
     ...(taskQueues !== undefined && { taskQueues }),
+    ...(options.unregistered.length > 0 && { unregistered: options.unregistered }),
   };
 }
 

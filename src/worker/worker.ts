@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import type { Json } from '../plan/plan.ts';
-import { RESOLVE, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
+import { JOIN_CHILD, RESOLVE, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
 import type { Project } from '../project/project.ts';
 import { activityFunction, unservedActivity } from './activity-function.ts';
+import { joinChild } from './join-child.ts';
 import type { ServedActivity } from './load-activities.ts';
 import { resolveDefinition } from './resolve-definition.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -32,12 +34,13 @@ export interface WorkerSetup {
  */
 export async function createWorker(setup: WorkerSetup): Promise<Worker> {
   if (!existsSync(setup.bundle)) throw new Error(`${setup.bundle} is missing; run \`npm run build\``);
+  const unregistered = await withoutAttributes(setup);
   const options: WorkerOptions = {
     connection: setup.connection,
     namespace: setup.namespace,
     taskQueue: setup.taskQueue,
     workflowBundle: { codePath: setup.bundle },
-    activities: activitiesOf(setup),
+    activities: activitiesOf(setup, unregistered),
     maxConcurrentActivityTaskExecutions: setup.maxConcurrentActivities ?? 100,
     // A drained worker lets its activities finish; what takes longer is retried elsewhere.
     shutdownGraceTime: '20s',
@@ -46,7 +49,19 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker> {
   return Worker.create(options);
 }
 
-function activitiesOf(setup: WorkerSetup): Record<string, (...args: never[]) => Promise<unknown>> {
+/** The search attributes that runs have to do without, each of which is told. */
+async function withoutAttributes({ connection, namespace, project }: WorkerSetup): Promise<string[]> {
+  const plans = [...project.definitions.values()].flatMap(({ runnable }) => runnable?.plan ?? []);
+  const missing = await registerSearchAttributes(connection, namespace, plans);
+  for (const { name, problem } of missing)
+    Runtime.instance().logger.warn(`runs go without the search attribute ${name}: ${problem}`);
+  return missing.map(({ name }) => name);
+}
+
+function activitiesOf(
+  setup: WorkerSetup,
+  unregistered: readonly string[],
+): Record<string, (...args: never[]) => Promise<unknown>> {
   const served = setup.activities.map(
     ({ signature, implementation }) =>
       [signature.name, activityFunction(signature, implementation, setup.database)] as const,
@@ -59,8 +74,10 @@ function activitiesOf(setup: WorkerSetup): Record<string, (...args: never[]) => 
       resolveDefinition(project, request, {
         engine,
         taskQueues,
+        unregistered,
         waitedMs: waitedFor(request.runId),
       }) as unknown as Json,
+    [JOIN_CHILD]: joinChild,
     // Temporal's name for what is called when no activity of that name is registered.
     default: unservedActivity(served.map(([name]) => name)),
   };

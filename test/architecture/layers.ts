@@ -73,7 +73,13 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   'src/effects': { imports: ['src/plan'], packages: ['knex'] },
   'src/worker': {
     imports: ['src/document', 'src/effects', 'src/json-schema', 'src/plan', 'src/project'],
-    packages: ['@temporalio/worker', '@temporalio/activity', '@temporalio/common', 'knex'],
+    packages: [
+      '@temporalio/worker',
+      '@temporalio/activity',
+      '@temporalio/client',
+      '@temporalio/common',
+      'knex',
+    ],
   },
   'src/client': { imports: ['src/plan', 'src/interpreter/progress.ts'], packages: ['@temporalio/client'] },
   'src/stack': {
