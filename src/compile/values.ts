@@ -30,6 +30,20 @@ export function toDuration(node: YamlNode, lines: Lines): Value {
   return isLiteral(value) ? { literal: milliseconds(value.literal) } : value;
 }
 
+/** A value that the checker has let through as one without expressions. */
+export function literalOf(node: YamlNode, lines: Lines): Json {
+  const value = toValue(node, lines);
+  if (isLiteral(value)) return value.literal;
+  throw new Error('expected a literal; the checker should have said so');
+}
+
+/** The entries of a mapping; none where there is no node. */
+export function members(node: YamlNode | undefined): (readonly [key: string, value: YamlNode])[] {
+  if (node === undefined) return [];
+  if (node.kind !== 'mapping') throw new Error('expected a mapping; the checker should have said so');
+  return node.entries.map(({ key, value }) => [key.value, value] as const);
+}
+
 /** Milliseconds of a literal duration that the checker has let through. */
 export function milliseconds(literal: Json): number {
   const parsed = typeof literal === 'string' ? parseDuration(literal) : undefined;
