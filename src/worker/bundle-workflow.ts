@@ -13,7 +13,7 @@ export const BUNDLE = fileURLToPath(new URL('../../workflow-bundle.js', import.m
  * Evaluated once a worker, not once a workflow: a third of the memory of a parked run. They keep no state but
  * the memo of compiled expressions, which is the same for every run.
  */
-const PRELOADED = ['interpreter/interpreter.js', 'interpreter/progress.js'];
+const PRELOADED = ['interpreter', 'progress', 'queries', 'snapshot'].map((file) => `interpreter/${file}.js`);
 
 /** Builds the bundle and writes it to `BUNDLE`. */
 export async function bundleWorkflow(): Promise<void> {

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { type EffectCall, IdempotencyConflict, runExternal, runWrite } from '../../src/effects/effects.ts';
+import {
+  atGeneration,
+  type EffectCall,
+  IdempotencyConflict,
+  runExternal,
+  runWrite,
+} from '../../src/effects/effects.ts';
 import { createFreshDatabase, type FreshDatabase } from './fresh-database.ts';
 
 let database: FreshDatabase;
@@ -294,5 +300,79 @@ describe('an external effect', () => {
       IdempotencyConflict,
     );
     expect(work).not.toHaveBeenCalled();
+  });
+});
+
+describe('E7: what was undone', () => {
+  const key = (letter: string) => letter.repeat(64);
+  const charge: EffectCall = { ...call, key: key('a'), step: 'order/charge' };
+  const order = { key: key('b'), step: 'order' };
+  /** The charge stands in the step `order`, and either may have a compensation. */
+  const refund: EffectCall = {
+    ...call,
+    key: key('c'),
+    activity: 'payments/refund',
+    step: 'order/charge/~compensate',
+    compensates: charge,
+  };
+  const cancelOrder: EffectCall = { ...refund, key: key('d'), step: 'order/~compensate', compensates: order };
+  const done: string[] = [];
+  beforeEach(() => done.splice(0));
+
+  const perform = async (described: EffectCall, name: string, how: 'write' | 'external' = 'external') => {
+    const around = described === cancelOrder ? [order.key] : [charge.key, order.key];
+    const current = await atGeneration(database.knex, described, around);
+    const work = async () => {
+      done.push(name);
+      return name;
+    };
+    await (how === 'write'
+      ? runWrite(database.knex, current, work)
+      : runExternal(database.knex, current, work, never));
+    return current.key;
+  };
+
+  test.each(['write', 'external'] as const)('is done again under another key: a %s', async (how) => {
+    const first = await perform(charge, 'charged', how);
+    expect(await perform(charge, 'charged', how)).toBe(first);
+    await perform(refund, 'refunded', how);
+    const second = await perform(charge, 'charged again', how);
+    expect(second).not.toBe(first);
+    expect(await perform(charge, 'charged again', how)).toBe(second);
+    expect(done).toEqual(['charged', 'refunded', 'charged again']);
+  });
+
+  test('is undone once, however often that is tried', async () => {
+    await perform(charge, 'charged');
+    await perform(refund, 'refunded');
+    await perform(refund, 'refunded');
+    expect(done).toEqual(['charged', 'refunded']);
+  });
+
+  test('is undone again when it was done again, and so on', async () => {
+    for (const round of ['1', '2', '3']) {
+      await perform(charge, `charged ${round}`);
+      await perform(refund, `refunded ${round}`);
+      await perform(refund, `refunded ${round}`);
+    }
+    expect(done).toEqual(['1', '2', '3'].flatMap((round) => [`charged ${round}`, `refunded ${round}`]));
+  });
+
+  test('is undone with the step around it', async () => {
+    for (const round of ['1', '2']) {
+      await perform(charge, `charged ${round}`);
+      await perform(cancelOrder, `cancelled ${round}`);
+      await perform(cancelOrder, `cancelled ${round}`);
+    }
+    expect(done).toEqual(['charged 1', 'cancelled 1', 'charged 2', 'cancelled 2']);
+  });
+
+  test('is not undone as long as undoing it fails', async () => {
+    const first = await perform(charge, 'charged');
+    const current = await atGeneration(database.knex, refund, [charge.key, order.key]);
+    const lost = runExternal(database.knex, current, async () => Promise.reject(new Error('lost')), never);
+    await expect(lost).rejects.toThrow('lost');
+    expect(await perform(charge, 'charged')).toBe(first);
+    expect(done).toEqual(['charged']);
   });
 });
