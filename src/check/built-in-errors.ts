@@ -1,5 +1,6 @@
 /** The types of the errors that the engine itself raises. */
 export const BUILT_IN_ERRORS: ReadonlySet<string> = new Set([
+  'Cancelled',
   'DuplicateKey',
   'Exhausted',
   'ExpressionError',
@@ -10,5 +11,7 @@ export const BUILT_IN_ERRORS: ReadonlySet<string> = new Set([
   'SignatureDrift',
   'Timeout',
   'ToleranceExceeded',
+  'WorkflowAlreadyStarted',
   'WorkflowIdMismatch',
+  'WorkflowNotFound',
 ]);

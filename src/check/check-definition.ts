@@ -5,16 +5,25 @@ import type { Signature } from '../document/signature.ts';
 import { parseYaml } from '../document/yaml.ts';
 import type { CheckedDocument } from './checked-document.ts';
 import { activities } from './rules/activities.ts';
+import { callOptions } from './rules/call-options.ts';
 import { catches } from './rules/catches.ts';
+import { compensations } from './rules/compensations.ts';
 import { durations } from './rules/durations.ts';
 import { expressions } from './rules/expressions.ts';
+import { failures } from './rules/failures.ts';
 import { fileName } from './rules/file-name.ts';
 import { itemKeys } from './rules/item-keys.ts';
 import { itemNames } from './rules/item-names.ts';
+import { messages } from './rules/messages.ts';
+import { names } from './rules/names.ts';
 import { needs } from './rules/needs.ts';
+import { races } from './rules/races.ts';
 import { retries } from './rules/retries.ts';
+import { returns } from './rules/returns.ts';
+import { schedules } from './rules/schedules.ts';
 import { size } from './rules/size.ts';
 import { stepIds } from './rules/step-ids.ts';
+import { workflows } from './rules/workflows.ts';
 import { schemaPass } from './schema-pass.ts';
 import { buildGraph, type StepGraph } from './step-graph.ts';
 import {
@@ -33,11 +42,20 @@ const RULES: readonly Rule[] = [
   stepIds,
   itemNames,
   needs,
+  names,
   activities,
+  workflows,
+  messages,
+  callOptions,
   itemKeys,
+  races,
   catches,
+  failures,
+  returns,
+  compensations,
   retries,
   durations,
+  schedules,
   expressions,
 ];
 

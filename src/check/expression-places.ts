@@ -22,6 +22,13 @@ export function hasExpressions(node: YamlNode): boolean {
   return !parsed.ok || parsed.template.kind !== 'literal';
 }
 
+/** The texts of a value in which expressions stand, or what wants to be one. */
+export function expressionNodes(node: YamlNode): readonly ScalarNode[] {
+  if (node.kind === 'sequence') return node.items.flatMap(expressionNodes);
+  if (node.kind === 'mapping') return node.entries.flatMap(({ value }) => expressionNodes(value));
+  return hasExpressions(node) ? [node] : [];
+}
+
 /** The JSON of a value without expressions: `$${{` has become `${{`. */
 export function literalOf(node: YamlNode): Json {
   if (node.kind === 'sequence') return node.items.map(literalOf);

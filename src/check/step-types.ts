@@ -2,6 +2,7 @@
 import type { CatchCase } from '../document/definition.ts';
 import type { Signature } from '../document/signature.ts';
 import {
+  DATE_TIME,
   DYN,
   INTEGER,
   listType,
@@ -25,40 +26,87 @@ export const WORKFLOW_TYPE: Type = objectType([
   ['id', STRING],
   ['type', STRING],
   ['root_run_id', STRING],
-  ['started_at', STRING],
+  ['started_at', DATE_TIME],
+  ['scheduled_at', optionalType(DATE_TIME)],
+]);
+
+/** What a step that did not complete gives. */
+export const NOTHING: Type = objectType([]);
+
+/** What a detached child gives. */
+export const DETACHED_TYPE: Type = objectType([
+  ['workflow_id', STRING],
+  ['run_id', STRING],
 ]);
 
 /** `steps.<id>` of a step that has ended, given the type of its output. */
 export function stepType({ step }: StepPlace, output: Type): Type {
   const ifRun = (type: Type): Type => (step.if === undefined ? type : optionalType(type));
-  const loop: readonly (readonly [string, Type])[] =
-    step.action?.kind === 'for_each'
-      ? [
-          ['succeeded', ifRun(INTEGER)],
-          ['failed', ifRun(INTEGER)],
-          ['errors', ifRun(listType(errorType(STRING, optionalType(DYN))))],
-        ]
-      : [];
   return objectType([
     ['output', output],
     ['status', STATUS],
-    ['started_at', ifRun(STRING)],
-    ['finished_at', STRING],
-    ...loop,
+    ['started_at', ifRun(DATE_TIME)],
+    ['finished_at', DATE_TIME],
+    ...ownProperties(step, ifRun),
   ]);
 }
 
+/** `steps.<id>` of a step that may be anywhere on its way, given the type of its output once it is there. */
+export function unfinishedStepType({ step }: StepPlace, output: Type): Type {
+  return objectType([
+    ['output', unionOf([output, NOTHING])],
+    ['status', STATUS],
+    ['started_at', optionalType(DATE_TIME)],
+    ['finished_at', optionalType(DATE_TIME)],
+    ...ownProperties(step, optionalType),
+  ]);
+}
+
+/** `steps.<id>` of a race, in what its winner's `then` holds: the race has not ended yet. */
+export function wonRaceType(branch: string, output: Type): Type {
+  return objectType([
+    ['output', output],
+    ['status', STATUS],
+    ['started_at', DATE_TIME],
+    ['winner', { kind: 'string', values: [branch] }],
+  ]);
+}
+
+/** What only steps of one kind have. */
+function ownProperties(
+  { action, catch: caught }: StepPlace['step'],
+  ifRun: (type: Type) => Type,
+): readonly (readonly [string, Type])[] {
+  const ifCompleted = (type: Type): Type => (caught === undefined ? ifRun(type) : optionalType(type));
+  switch (action?.kind) {
+    case 'for_each':
+      return [
+        ['succeeded', ifRun(INTEGER)],
+        ['failed', ifRun(INTEGER)],
+        ['errors', ifRun(listType(errorType(STRING, optionalType(DYN))))],
+      ];
+    case 'race':
+      return [
+        ['winner', ifCompleted({ kind: 'string', values: action.branches.map(({ name }) => name.value) })],
+      ];
+    case 'await':
+      return [['received_at', ifCompleted(DATE_TIME)]];
+    default:
+      return [];
+  }
+}
+
 /**
- * `error` in a `catch`. Its details are known where the case names only errors that the step's own activity
- * declares with details.
+ * `error` in a `catch`. Its details are known where the case names only errors that are declared with details.
+ *
+ * @param signatures those of the activities whose errors the case may take; `undefined` if it may take others too
  */
-export function caughtErrorType(caught: CatchCase | undefined, signature: Signature | undefined): Type {
-  const types = caught?.errors?.map(({ value }) => value);
+export function caughtErrorType(caught: CatchCase, signatures: readonly Signature[] | undefined): Type {
+  const types = caught.errors?.map(({ value }) => value);
   if (types === undefined || types.length === 0) return errorType(STRING, optionalType(DYN));
-  const details = types.map((type) => {
-    const declared =
-      signature !== undefined && Object.hasOwn(signature.errors, type) ? signature.errors[type] : undefined;
-    return declared?.details;
+  const details = types.flatMap((type) => {
+    const declared = (signatures ?? []).filter(({ errors }) => Object.hasOwn(errors, type));
+    return declared.length === 0 ? [undefined] : declared.map(({ errors }) => errors[type]!.details);
   });
   const known = details.every((schema) => schema !== undefined);
   return errorType(

@@ -28,6 +28,8 @@ export interface StringType {
   readonly kind: 'string';
   /** The only values that it can have. */
   readonly values?: readonly string[];
+  /** Set where it is surely a point in time. */
+  readonly format?: 'date-time';
 }
 
 export interface ListType {
@@ -71,6 +73,7 @@ export const BOOLEAN: Atom = { kind: 'boolean' };
 export const NUMBER: NumberType = { kind: 'number', integer: false };
 export const INTEGER: NumberType = { kind: 'number', integer: true };
 export const STRING: StringType = { kind: 'string' };
+export const DATE_TIME: StringType = { kind: 'string', format: 'date-time' };
 export const TIMESTAMP: Atom = { kind: 'timestamp' };
 export const DURATION: Atom = { kind: 'duration' };
 
@@ -154,9 +157,8 @@ function mergeAtoms(a: Atom, b: Atom): Atom {
     };
   }
   if (a.kind === 'string' && b.kind === 'string') {
-    return a.values && b.values
-      ? { kind: 'string', values: [...new Set([...a.values, ...b.values])] }
-      : STRING;
+    if (a.values && b.values) return { kind: 'string', values: [...new Set([...a.values, ...b.values])] };
+    return a.format && b.format ? a : STRING;
   }
   if (a.kind === 'optional' && b.kind === 'optional') return { kind: 'optional', of: unionOf([a.of, b.of]) };
   return a;
@@ -252,7 +254,7 @@ function ofType(type: string, schema: SchemaObject, root: JsonSchema): Type {
     case 'number':
       return NUMBER;
     case 'string':
-      return STRING;
+      return schema.format === 'date-time' ? DATE_TIME : STRING;
     case 'array':
       return ofList(schema, root);
     case 'object':

@@ -1,18 +1,55 @@
+import type { CallOptions } from '../../document/definition.ts';
 import { entryOf } from '../../document/json.ts';
 import type { YamlNode } from '../../document/yaml-tree.ts';
 import { parseDuration } from '../../expression/duration.ts';
 import { parseTemplate } from '../../expression/template.ts';
+import { hasExpressions } from '../expression-places.ts';
 import type { StepPlace } from '../step-graph.ts';
 import type { Finding, Rule } from '../subject.ts';
 
 /** Written durations are in the grammar and more than nothing; `timeout` stands where something takes time. */
-export const durations: Rule = ({ graph }) =>
-  graph.steps.flatMap((place): Finding[] => [...nodesOf(place).flatMap(checkDuration), ...checkKind(place)]);
+export const durations: Rule = ({ definition, graph }) => [
+  ...[
+    ...callNodes(definition.defaults),
+    definition.root.timeout,
+    ...definition.schedules.flatMap(({ every, catchup }) => [every, catchup]),
+    ...graph.steps.flatMap(nodesOf),
+  ].flatMap((node) => (node === undefined ? [] : checkDuration(node))),
+  ...graph.steps.flatMap((place) => [...checkWait(place), ...checkKind(place)]),
+];
 
-function nodesOf({ step: { timeout, retry } }: StepPlace): readonly YamlNode[] {
+function nodesOf({ step }: StepPlace): readonly (YamlNode | undefined)[] {
+  const { action, compensate } = step;
+  const every = action?.kind === 'repeat' ? action.every : undefined;
+  return [...callNodes(step), ...(compensate === undefined ? [] : callNodes(compensate)), every];
+}
+
+function callNodes({ timeout, retry }: CallOptions): readonly (YamlNode | undefined)[] {
   const timeouts = timeout?.kind === 'mapping' ? timeout.entries.map(({ value }) => value) : [timeout];
   const intervals = ['initial_interval', 'maximum_interval'].map((key) => entryOf(retry, key)?.value);
-  return [...timeouts, ...intervals].filter((node) => node !== undefined);
+  return [...timeouts, ...intervals];
+}
+
+/** A wait that has nothing to wait for is no mistake where it runs, but one where it is written. */
+function checkWait({ step: { action } }: StepPlace): Finding[] {
+  if (action?.kind !== 'wait') return [];
+  if ('duration' in action) return checkDuration(action.duration).map(asWait);
+  const { until } = action;
+  if (until.kind !== 'scalar' || typeof until.value !== 'string' || hasExpressions(until)) return [];
+  if (isMoment(until.value)) return [];
+  const message = `'${until.value}' is not a time; expected ISO 8601 such as 2030-01-31T09:00:00Z`;
+  return [{ code: 'bad-duration', range: until.range, message }];
+}
+
+function asWait(finding: Finding): Finding {
+  return finding.message.endsWith('no time at all') ? { ...finding, severity: 'warning' } : finding;
+}
+
+function isMoment(text: string): boolean {
+  return (
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  );
 }
 
 function checkDuration(node: YamlNode): Finding[] {
@@ -27,13 +64,14 @@ function checkDuration(node: YamlNode): Finding[] {
 
 function checkKind({ step: { timeout, action } }: StepPlace): Finding[] {
   if (timeout === undefined || action === undefined) return [];
-  if (action.kind === 'set') {
-    return [
-      { code: 'misplaced-key', range: timeout.range, message: "'set' takes no time, so it has no timeout" },
-    ];
+  if (action.kind === 'set' || action.kind === 'fail' || action.kind === 'return') {
+    const message = `'${action.kind}' takes no time, so it has no timeout`;
+    return [{ code: 'misplaced-key', range: timeout.range, message }];
   }
   if (action.kind === 'activity' || timeout.kind !== 'mapping') return [];
   const message =
-    "the timeout of a block is one duration; Temporal's activity timeouts stand with 'activity'";
+    action.kind === 'group' || action.kind === 'for_each'
+      ? "the timeout of a block is one duration; Temporal's activity timeouts stand with 'activity'"
+      : `the timeout of '${action.kind}' is one duration; Temporal's activity timeouts stand with 'activity'`;
   return [{ code: 'misplaced-key', range: timeout.entries[0]?.key.range ?? timeout.range, message }];
 }

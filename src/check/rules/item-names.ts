@@ -3,7 +3,15 @@ import { enclosing, type StepPlace } from '../step-graph.ts';
 import type { Finding, Rule } from '../subject.ts';
 
 /** The names that expressions know already. */
-const SCOPE_NAMES: ReadonlySet<string> = new Set(['input', 'steps', 'index', 'state', 'error', 'workflow']);
+const SCOPE_NAMES: ReadonlySet<string> = new Set([
+  'input',
+  'steps',
+  'index',
+  'state',
+  'error',
+  'payload',
+  'workflow',
+]);
 
 /** The name of the items where `as` gives none. */
 export const DEFAULT_ITEM_NAME = 'item';
