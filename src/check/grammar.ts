@@ -60,12 +60,11 @@ function exactlyOneOf(
   const brought = new Set(present.flatMap((key) => keys[key] ?? []));
   const [first, second] = present.filter((key) => !brought.has(key));
   if (first !== undefined && second === undefined) return [];
-  const all = Object.keys(keys).join(', ');
   if (first === undefined) {
-    const message = `a ${of} needs exactly one of ${all}`;
+    const message = `a ${of} needs exactly one of ${Object.keys(keys).join(', ')}`;
     return [{ keyword: of === 'step' ? 'exactlyOneOf' : 'missingChoice', params: {}, message }];
   }
-  const message = `'${first}' and '${second}' cannot stand in one ${of}, which has exactly one of ${all}`;
+  const message = `'${first}' and '${second}' cannot stand in one ${of}`;
   return [{ keyword: of === 'step' ? 'exactlyOneOf' : 'surplusChoice', params: { key: second }, message }];
 }
 

@@ -155,6 +155,10 @@ function messageOf(error: ErrorObject, params: { readonly [name: string]: Json }
       return params.limit === 1
         ? 'an empty list is not allowed'
         : `a list of ${(error.data as Json[]).length} is too short; at least ${params.limit}`;
+    case 'minProperties':
+      return params.limit === 1
+        ? 'an empty object is not allowed'
+        : `${offender} has fewer than ${params.limit} keys`;
     case 'maxItems':
       return `a list of ${(error.data as Json[]).length} is too long; at most ${params.limit}`;
     case 'uniqueItems':
