@@ -5,7 +5,7 @@ import { findOutputProblem } from './messages.ts';
 import { scopeOf } from './scope.ts';
 import { type Frame, NO_STEP, type Outcome } from './state.ts';
 import { childOfStepEnded, startStep, stopWork } from './steps.ts';
-import { blockOf, outcomeOf, stepPlanOf, stepStateOf, type Turn } from './turn.ts';
+import { blockOf, located, outcomeOf, stepPlanOf, stepStateOf, type Turn } from './turn.ts';
 import { resolve } from './values.ts';
 
 /** Starts what can start in a frame, or ends it. */
@@ -74,7 +74,7 @@ function outputOf(turn: Turn, frame: Frame): Outcome {
 function closeFrame(turn: Turn, frame: Frame, outcome: Outcome): void {
   // The value of the block could not be computed: it fails like any other, and undoes what it did.
   if (outcome.status === 'failed' && frame.ending === undefined) {
-    frame.ending = { failure: outcome.failure };
+    frame.ending = { failure: frame.parent ? located(turn, frame.parent, outcome.failure) : outcome.failure };
     return tearDown(turn, frame, frame.ending);
   }
   const at = frame.parent;

@@ -1,5 +1,5 @@
 /** Signals and updates: who gets them, and which are refused. */
-import { Validator } from '@cfworker/json-schema';
+import { type OutputUnit, Validator } from '@cfworker/json-schema';
 import type { Json, JsonSchema, Plan } from '../plan/plan.ts';
 import type { Failure } from './host.ts';
 import { anyTimeScope } from './scope.ts';
@@ -106,12 +106,35 @@ function inboxProblem({ inbox }: State, name: string): string | undefined {
 }
 
 function schemaProblem(schema: JsonSchema, value: Json): string | undefined {
-  const result = new Validator(schema as object, '2020-12').validate(value);
+  const result = new Validator(schema as object, '2020-12', false).validate(value);
   if (result.valid) return undefined;
-  // The last one is the innermost: those before it say that a part of the value is wrong.
-  const { instanceLocation, error } = result.errors.at(-1)!;
+  const told = result.errors.filter(({ keyword }) => !CONTAINERS.has(keyword)).map(inWords);
+  const [first, ...more] = new Set(told);
+  return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+}
+
+/** Errors of these only say that something inside is wrong, which has an error of its own. */
+const CONTAINERS: ReadonlySet<string> = new Set([
+  '$ref',
+  'additionalProperties',
+  'allOf',
+  'dependentSchemas',
+  'items',
+  'prefixItems',
+  'properties',
+  'then',
+  'unevaluatedProperties',
+]);
+
+function inWords({ keyword, instanceLocation, error }: OutputUnit): string {
   const where = instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.');
-  return where === '' ? error : `${where}: ${error}`;
+  const problem =
+    keyword === 'false'
+      ? 'not declared'
+      : keyword === 'required'
+        ? error.replace(/^.*property "(.*)"\.$/, "'$1' is missing")
+        : error.replace(/\.$/, '');
+  return where === '' ? problem : `${where}: ${problem}`;
 }
 
 /** Fills in the defaults of the properties that are missing. */

@@ -185,12 +185,15 @@ class Simulator {
       return;
     }
     const name = sent.signal;
-    const before = this.#state.refused.at(-1);
+    const refusedBefore = this.#state.refused.at(-1);
+    const log = this.#log.length;
     this.#happen({ type: 'message_received', name, payload, now });
     const last = this.#state.refused.at(-1);
     const isRefused =
-      last !== undefined && (before === undefined || JSON.stringify(before) !== JSON.stringify(last));
+      last !== undefined && (last.at !== refusedBefore?.at || last.name !== refusedBefore.name);
     this.#note({ kind: 'signal', name, payload, ...(isRefused && { refused: last.problem }) });
+    // It stands before what the run did about it.
+    this.#log.splice(log, 0, this.#log.pop()!);
   }
 
   #happen(event: HostEvent): void {

@@ -40,7 +40,17 @@ interface Script {
 interface Answer {
   readonly when?: { readonly [name: string]: Json };
   readonly attempts: readonly Attempt[];
+  /** What it answers when it is called once more, with the same key. */
+  readonly again?: readonly Attempt[];
 }
+
+/** What activities answer where a script says nothing about them. */
+const DEFAULT_ANSWERS: { readonly [name: string]: readonly Answer[] } = {
+  'shop/archive': [{ attempts: [{ output: { archived: true } }] }],
+  'shop/charge': [{ attempts: [{ output: { charge_id: 'c1', amount: { amount: 1000, currency: 'EUR' } } }] }],
+  'shop/notify': [{ attempts: [{ output: {} }] }],
+  'shop/refund': [{ attempts: [{ output: { refunded: true } }] }],
+};
 
 interface Attempt {
   readonly after?: string;
@@ -57,7 +67,7 @@ export function runScenario(name: string, betweenEvents?: (state: State) => Stat
   const { plan, input } = compileScenario(name, script.input ?? {});
   return simulate(plan, {
     input,
-    activities: scriptsOf(script.activities),
+    activities: scriptsOf({ ...DEFAULT_ANSWERS, ...script.activities }),
     workflows: scriptsOf(script.workflows),
     sent: (script.sent ?? []).map(toSent),
     reachable: script.reachable ?? [],
@@ -133,9 +143,13 @@ function toSent({ after, ...sent }: NonNullable<Script['sent']>[number]): Sent {
 }
 
 function scriptOf(answers: readonly Answer[]) {
+  const called = new Set<string>();
   return (input: Json, { attempt = 1, step }: { attempt?: number; step: string }): ScriptedOutcome => {
     const answer = answers.find(({ when }) => when === undefined || contains(input, when));
-    const outcome = answer?.attempts[Math.min(attempt, answer.attempts.length) - 1];
+    const isAgain = attempt === 1 && called.has(step);
+    if (attempt === 1) called.add(step);
+    const attempts = (isAgain ? answer?.again : undefined) ?? answer?.attempts ?? [];
+    const outcome = attempts[Math.min(attempt, attempts.length) - 1];
     if (outcome === undefined)
       throw new Error(`${step}: the script has no answer for ${JSON.stringify(input)}`);
     return toOutcome(outcome);
