@@ -72,6 +72,55 @@ export default async ({ how, until_attempt }, context) => {
 };`,
   },
 
+  /** Writes the text down; see `notes`. */
+  'lab/note': {
+    signature: `
+description: Write a text down.
+effect: write
+input: { text: { type: string } }
+output: {}
+`,
+    code: `
+export default async ({ text }, context) => {
+  await context.database.raw('insert into notes (text) values (?)', [text]);
+  return {};
+};`,
+  },
+
+  /** Writes the text down outside, unless the gate of this name is closed. */
+  'lab/undo': {
+    signature: `
+description: Undo something outside.
+effect: external
+input: { text: { type: string }, gate: { type: string } }
+output: {}
+errors: { Refused: { retryable: false } }
+`,
+    code: `
+export default async ({ text, gate }, context) => {
+  const { rows } = await context.database.raw('select name from gates where name = ?', [gate]);
+  if (rows.length === 0) throw context.error('Refused', 'it cannot be undone');
+  await context.database.raw('insert into notes (text) values (?)', [text]);
+  return {};
+};`,
+  },
+
+  /** The numbers below `total`, `size` at a time. */
+  'lab/pages': {
+    signature: `
+description: Give a page of numbers.
+effect: pure
+input: { size: { type: integer }, total: { type: integer }, cursor: { type: integer, optional: true } }
+output: { items: { type: array, items: { type: integer } }, next_cursor: { type: integer, optional: true } }
+`,
+    code: `
+export default async ({ size, total, cursor = 0 }) => {
+  const end = Math.min(cursor + size, total);
+  const items = Array.from({ length: end - cursor }, (_, index) => cursor + index);
+  return end < total ? { items, next_cursor: end } : { items };
+};`,
+  },
+
   /** Answers with a text of so many bytes, three of them a character. */
   'lab/inflate': {
     signature: `
@@ -84,16 +133,23 @@ output: { text: { type: string } }
   },
 } satisfies { readonly [name: string]: TestActivity };
 
-/** The tables that `lab/gate` reads and writes. */
+/** The tables that the activities read and write. */
 export async function prepareGates(knex: Knex): Promise<void> {
   await knex.raw(`
     create table gates (name text primary key);
     create table gate_calls (name text, attempt integer);
-    create table gate_cancels (name text)`);
+    create table gate_cancels (name text);
+    create table notes (id serial primary key, text text)`);
 }
 
 export async function openGate(knex: Knex, name: string): Promise<void> {
   await knex.raw('insert into gates values (?)', [name]);
+}
+
+/** What `lab/note` and `lab/undo` have written, in order. */
+export async function notesOf(knex: Knex): Promise<string[]> {
+  const { rows } = await knex.raw('select text from notes order by id');
+  return rows.map(({ text }: { text: string }) => text);
 }
 
 /** How many calls have come to the gate. */

@@ -9,10 +9,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/client/runs.ts';
-import { FEATURES } from '../replay/features.ts';
+import { PROGRESS_QUERY } from '../../src/plan/worker-contract.ts';
+import { FEATURES, type Message } from '../replay/features.ts';
 import { fromJson, HISTORIES, type HistoryJson, replay, toJson, withoutOrigin } from '../replay/history.ts';
 import { callsAt } from './engine-activities.ts';
-import { eventually, type Lab, labProject, openLab } from './engine-lab.ts';
+import { eventually, type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
 import type { TestProject } from './engine-project.ts';
 
 let lab: Lab;
@@ -30,8 +31,9 @@ afterAll(async () => {
 });
 
 describe.concurrent('each feature runs, and replays from its history', () => {
-  test.each(Object.entries(FEATURES))('%s', async (name, { input, cancelAt, outcome }) => {
+  test.each(Object.entries(FEATURES))('%s', async (name, { input, cancelAt, messages = [], outcome }) => {
     const run = await lab.start(nameOf(name), input);
+    for (const message of messages) await send(run, message);
     if (cancelAt !== undefined) {
       await eventually(async () => expect(await callsAt(lab.database.knex, cancelAt)).toBe(1));
       await run.cancel();
@@ -44,6 +46,14 @@ describe.concurrent('each feature runs, and replays from its history', () => {
     keep(name, history);
   });
 });
+
+async function send(run: RunHandle, { kind, name, payload, once }: Message): Promise<void> {
+  if (once === 'parked') {
+    await eventually(async () => expect(await run.query(PROGRESS_QUERY)).toHaveProperty('parked'));
+  }
+  if (kind === 'signal') await run.signal(name, payload);
+  else expect(await run.executeUpdate(name, { args: [payload] })).toHaveProperty('received_at');
+}
 
 function nameOf(feature: string): string {
   return `lab/${feature.replaceAll('_', '-')}`;

@@ -27,7 +27,10 @@ let last: Promise<void> = Promise.resolve();
  */
 export function replay(history: History): Promise<void> {
   // One after the other: the SDK takes its runtime down with the last replay that it knows of.
-  const next = last.then(() => Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE } }, history));
+  const { workflowId } = history.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  const next = last.then(() =>
+    Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE } }, history, workflowId ?? undefined),
+  );
   last = next.catch(() => {});
   return next;
 }
