@@ -3,7 +3,7 @@ import type { Step } from '../document/definition.ts';
 import { readDefinition } from '../document/read-definition.ts';
 import type { Signature } from '../document/signature.ts';
 import { parseYaml } from '../document/yaml.ts';
-import type { CheckedDocument } from './checked-document.ts';
+import type { CheckedDocument, WorkflowInterface } from './checked-document.ts';
 import { activities } from './rules/activities.ts';
 import { callOptions } from './rules/call-options.ts';
 import { catches } from './rules/catches.ts';
@@ -26,14 +26,7 @@ import { stepIds } from './rules/step-ids.ts';
 import { workflows } from './rules/workflows.ts';
 import { schemaPass } from './schema-pass.ts';
 import { buildGraph, type StepGraph } from './step-graph.ts';
-import {
-  type Catalogue,
-  type Finding,
-  type Rule,
-  type Subject,
-  toDiagnostic,
-  type WorkflowInterface,
-} from './subject.ts';
+import { type Catalogue, type Finding, type Rule, type Subject, toDiagnostic } from './subject.ts';
 import { readInterface } from './workflow-interface.ts';
 
 const RULES: readonly Rule[] = [

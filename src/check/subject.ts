@@ -3,7 +3,8 @@ import type { ReadFile } from '../document/bundle-schema.ts';
 import type { Definition } from '../document/definition.ts';
 import type { Signature } from '../document/signature.ts';
 import type { YamlNode } from '../document/yaml-tree.ts';
-import type { JsonSchema, OnConflict, SearchAttributeType } from '../plan/plan.ts';
+import type { SearchAttributeType } from '../plan/plan.ts';
+import type { WorkflowInterface } from './checked-document.ts';
 import type { StepGraph } from './step-graph.ts';
 
 /** What a definition may refer to. */
@@ -18,19 +19,6 @@ export interface Catalogue {
   readonly brokenSignatures?: ReadonlySet<string>;
   /** For `$ref`s in the definition's input; without it they lead nowhere. */
   readonly readFile?: ReadFile;
-}
-
-/** What others need to know of a definition to call it. A schema with errors of its own is `true`; all are self-contained. */
-export interface WorkflowInterface {
-  /** Of the whole input: an object. */
-  readonly inputSchema: JsonSchema;
-  readonly outputSchema?: JsonSchema;
-  /** The schemas of the payloads, by name. */
-  readonly signals: ReadonlyMap<string, JsonSchema>;
-  readonly updates: ReadonlyMap<string, JsonSchema>;
-  readonly id?: { readonly key: YamlNode; readonly onConflict: OnConflict };
-  /** Why nobody should start it any more. */
-  readonly deprecated?: string;
 }
 
 /** A definition as the rules see it. */

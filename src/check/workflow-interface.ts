@@ -7,8 +7,9 @@ import { resolveRef } from '../json-schema/describe-schema.ts';
 import { findSchemaProblems } from '../json-schema/find-schema-problems.ts';
 import { expandShortForm } from '../json-schema/short-form.ts';
 import type { JsonObject, JsonSchema, OnConflict } from '../plan/plan.ts';
+import type { WorkflowInterface } from './checked-document.ts';
 import { rangeOfProblem } from './schema-pass.ts';
-import type { Finding, WorkflowInterface } from './subject.ts';
+import type { Finding } from './subject.ts';
 
 /**
  * How a definition is called: its schemas as whole JSON Schemas, its business key.

@@ -1,11 +1,11 @@
 import type { Action, Step } from '../document/definition.ts';
 import { entryOf } from '../document/json.ts';
 import type { YamlNode } from '../document/yaml-tree.ts';
-import type { IdPlan, PagesPlan, StepAction, TolerancePlan, Value } from '../plan/plan.ts';
-import { activityOptions, routing } from './call-options.ts';
+import type { PagesPlan, StepAction, TolerancePlan, Value } from '../plan/plan.ts';
+import { activityOptions } from './call-options.ts';
+import { compileChild } from './compile-child.ts';
 import { compileBlock } from './compile-steps.ts';
 import { type Compiler, callInput, duration, value } from './compiler.ts';
-import { lineOf, toValue } from './values.ts';
 
 /** What a step does. */
 export function compileAction(compiler: Compiler, step: Step, action: Action): StepAction {
@@ -67,30 +67,6 @@ export function compileAction(compiler: Compiler, step: Step, action: Action): S
       return { kind: 'return', value: value(compiler, action.value), ...(from && { from: from.value }) };
     }
   }
-}
-
-function compileChild(
-  compiler: Compiler,
-  step: Step,
-  { workflow, with: input, detach }: Extract<Action, { kind: 'workflow' }>,
-): StepAction {
-  const id = compiler.document.workflows.get(workflow.value)?.id;
-  return {
-    kind: 'workflow',
-    workflow: workflow.value,
-    with: callInput(compiler, input),
-    detach: detach?.value ?? false,
-    ...(id && {
-      childId: { key: childKey(id.key, lineOf(step, compiler.lines)), onConflict: id.onConflict },
-    }),
-    ...routing(compiler, step),
-  };
-}
-
-/** The child's key stands in another file; where it fails here, it is this step's line that has to be shown. */
-function childKey(key: YamlNode, line: number): IdPlan['key'] {
-  const compiled = toValue(key, []);
-  return 'line' in compiled ? { ...compiled, line } : compiled;
 }
 
 function compileForEach(compiler: Compiler, action: Extract<Action, { kind: 'for_each' }>): StepAction {

@@ -1,6 +1,7 @@
 import { checkDefinition } from '../check/check-definition.ts';
 import { checkSignature } from '../check/check-signature.ts';
-import type { Catalogue, WorkflowInterface } from '../check/subject.ts';
+import type { WorkflowInterface } from '../check/checked-document.ts';
+import type { Catalogue } from '../check/subject.ts';
 import { readInterface } from '../check/workflow-interface.ts';
 import { compile } from '../compile/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';

@@ -1,7 +1,8 @@
 /** The small project that the fixtures stand in: its signatures, and how to read its files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { checkSignature } from '../../src/check/check-signature.ts';
-import type { Catalogue, WorkflowInterface } from '../../src/check/subject.ts';
+import type { WorkflowInterface } from '../../src/check/checked-document.ts';
+import type { Catalogue } from '../../src/check/subject.ts';
 import { readInterface } from '../../src/check/workflow-interface.ts';
 import { definitionName, readDefinition } from '../../src/document/read-definition.ts';
 import type { Signature } from '../../src/document/signature.ts';

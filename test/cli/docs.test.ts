@@ -172,9 +172,9 @@ describe('docs/language.md', () => {
   test.each(blocks(page, 'yaml').map((block, index) => [index + 1, block] as const))(
     'example %i is a definition without findings',
     (_, block) => {
-      const { signatures, definitions } = loadProject(ROOT);
+      const { catalogue } = loadProject(ROOT);
       const file = 'definitions/docs/example.yaml';
-      const { findings } = checkDefinition(block, file, { signatures, workflows: [...definitions.keys()] });
+      const { findings } = checkDefinition(block, file, catalogue);
       expect(renderText(findings, new Map([[file, block]]))).toBe('');
     },
   );
