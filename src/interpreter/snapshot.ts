@@ -31,7 +31,8 @@ function shorten(value: Json, depth: number, shown: number): Json {
     const items = value.slice(0, shown).map((item) => shorten(item, depth + 1, shown));
     return value.length > shown ? [...items, `… and ${value.length - shown} more`] : items;
   }
-  const entries = Object.entries(value);
+  // A state may have members without a value, which JSON leaves out.
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
   const kept = entries.slice(0, shown).map(([key, member]) => [key, shorten(member, depth + 1, shown)]);
   if (entries.length > shown) kept.push(['…', `and ${entries.length - shown} more`]);
   return Object.fromEntries(kept);
