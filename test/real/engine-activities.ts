@@ -105,6 +105,21 @@ export default async ({ text, gate }, context) => {
 };`,
   },
 
+  /** Takes its time. */
+  'lab/slow': {
+    signature: `
+description: Take so long.
+effect: pure
+input: { milliseconds: { type: integer } }
+output: { attempt: { type: integer } }
+`,
+    code: `
+export default async ({ milliseconds }, { attempt }) => {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return { attempt };
+};`,
+  },
+
   /** The numbers below `total`, `size` at a time. */
   'lab/pages': {
     signature: `
