@@ -45,6 +45,7 @@ export const CODES = {
   'unknown-activity': 'No such activity',
   'broken-signature': "The activity's signature has errors",
   'unknown-workflow': 'No such workflow',
+  'broken-workflow': "The workflow's definition cannot be read",
   'deprecated-workflow': 'A workflow that nobody should start',
   'unknown-signal': 'No such signal or update',
   'never-awaited': 'A signal that nobody awaits',

@@ -67,9 +67,136 @@ test('reads every part with its place', () => {
   expect(text.slice(range.start, range.end)).toBe('a');
 });
 
+test.each<[step: string, action: object]>([
+  ['workflow: a/b, with: { n: 1 }, detach: true', { workflow: { value: 'a/b' }, detach: { value: true } }],
+  [
+    'switch: [{ when: true, steps: [{ set: {} }], output: 1 }, { else: [{ set: {} }, { set: {} }] }]',
+    { cases: [{ when: {}, block: { steps: [{}], output: {} } }, { block: { steps: [{}, {}] } }] },
+  ],
+  [
+    'for_each: { pages: a/b, with: {} }, tolerate: all, steps: [{ set: {} }]',
+    { items: { kind: 'pages', activity: { value: 'a/b' }, with: {} }, tolerate: { value: 'all' } },
+  ],
+  [
+    'repeat: { state: {}, until: true, every: 1s, max: 3 }, steps: [{ set: {} }], output: {}',
+    { state: {}, until: {}, every: { value: '1s' }, max: { value: 3 }, block: { steps: [{}], output: {} } },
+  ],
+  [
+    'race: { a: [{ set: {} }], b: { steps: [], output: 1, then: { steps: [{ set: {} }] } } }, tolerate: {}',
+    {
+      branches: [
+        { name: { value: 'a' }, block: { steps: [{}] } },
+        // biome-ignore lint/suspicious/noThenProperty: a branch's key in the YAML, and never a function.
+        { name: { value: 'b' }, block: { steps: [], output: {} }, then: { steps: [{}] } },
+      ],
+      tolerate: {},
+    },
+  ],
+  [
+    'all: { a: { steps: [{ set: {} }], catch: ignore, finally: [{ set: {} }] } }',
+    { branches: [{ block: { steps: [{}], catch: { kind: 'ignore' }, finally: { steps: [{}] } } }] },
+  ],
+  ['wait: 3s', { duration: { value: '3s' } }],
+  ['wait: { until: x }', { until: { value: 'x' } }],
+  ['await: go', { name: { value: 'go' } }],
+  ['signal: a/b.c, to: x, with: {}', { signal: { value: 'a/b.c' }, to: { value: 'x' }, with: {} }],
+  ['fail: { type: A }', { failure: { kind: 'mapping' } }],
+  ['return: null, from: a', { value: { value: null }, from: { value: 'a' } }],
+])('reads { %s }', (step, action) => {
+  const kind = step.slice(0, step.indexOf(':'));
+  expect(read(`steps: [{ ${step} }]`).root.steps[0]!.action).toMatchObject({ kind, ...action });
+});
+
+test('reads what a step may add', () => {
+  const text = `steps:
+  - activity: a/b
+    local: true
+    task_queue: q
+    priority: 2
+    fairness: { key: k }
+    finally: { steps: [{ set: {} }] }
+    compensate: { activity: a/undo, with: { n: 1 }, retry: {}, timeout: 1s, task_queue: q, priority: 1, fairness: f }
+    search_attributes: { A: 1 }
+    commit: true
+`;
+  expect(read(text).root.steps[0]).toMatchObject({
+    local: { value: true },
+    taskQueue: { value: 'q' },
+    priority: { value: 2 },
+    fairness: { kind: 'mapping' },
+    finally: { steps: [{ action: { kind: 'set' } }] },
+    compensate: {
+      activity: { value: 'a/undo' },
+      with: {},
+      retry: {},
+      timeout: { value: '1s' },
+      taskQueue: { value: 'q' },
+      priority: { value: 1 },
+      fairness: { value: 'f' },
+    },
+    searchAttributes: {},
+    commit: { value: true },
+  });
+});
+
+test('reads what a workflow says beside its steps', () => {
+  const text = `deprecated: old
+input_schema: { type: object }
+output_schema: { type: string }
+id: { key: k, on_conflict: fail }
+timeout: 1d
+signals: { go: { by: { type: string } } }
+updates: { change: { input: { n: {} }, accept: [{ when: true, else: no }, 3] } }
+queries: { q: 1 }
+schedules: [{ name: a, cron: c, time_zone: z, overlap: skip, catchup: 1h, input: {} }, { name: b, every: 1h }]
+search_attributes: { A: 1 }
+memo: { m: 1 }
+defaults: { retry: {}, timeout: 1s, local: true }
+steps: [{ set: {} }]
+catch: [{ output: 1 }]
+finally: [{ set: {} }]
+`;
+  expect(read(text)).toMatchObject({
+    deprecated: { value: 'old' },
+    inputSchema: { kind: 'mapping' },
+    outputSchema: { kind: 'mapping' },
+    id: { key: { value: 'k' }, onConflict: { value: 'fail' } },
+    signals: [{ name: { value: 'go' }, input: [{ name: { value: 'by' } }] }],
+    updates: [
+      {
+        name: { value: 'change' },
+        input: [{ name: { value: 'n' } }],
+        accept: [{ when: { value: true }, else: { value: 'no' } }],
+      },
+    ],
+    queries: [{ name: { value: 'q' }, value: { value: 1 } }],
+    schedules: [
+      {
+        name: { value: 'a' },
+        cron: { value: 'c' },
+        timeZone: { value: 'z' },
+        overlap: { value: 'skip' },
+        catchup: { value: '1h' },
+        input: {},
+      },
+      { name: { value: 'b' }, every: { value: '1h' } },
+    ],
+    searchAttributes: { kind: 'mapping' },
+    memo: { kind: 'mapping' },
+    defaults: { retry: {}, timeout: { value: '1s' }, local: { value: true } },
+    root: {
+      timeout: { value: '1d' },
+      catch: { kind: 'cases', cases: [{ block: { output: { value: 1 } } }] },
+      finally: { steps: [{}] },
+    },
+  });
+});
+
 test.each([
   '[]',
   'text',
+  'steps: [{ race: [] }, { all: 3 }, { switch: {} }, { repeat: 1 }, { await: 3 }, { signal: {} }, { wait: {} }]',
+  'steps: [{ workflow: [], compensate: 3, finally: x, commit: maybe }]\nsignals: 3\nid: x\nschedules: {}',
   'steps: 3',
   'steps: [3, { id: [] }, { needs: x, catch: 7, set: 1, activity: 2 }]\ninput: []',
 ])('reads what it can of %j', (text) => {

@@ -60,6 +60,42 @@ it('keeps what is right beside what is broken, and says of each what is wrong', 
   expect(runnable.map(({ name }) => name)).toEqual(['shop/right']);
 });
 
+it('knows how its workflows are called, whatever is wrong with their steps', async () => {
+  await write({
+    'definitions/shop/order.yaml': `input: { n: { type: integer } }
+id: { key: "order/\${{ input.n }}" }
+signals: { go: { by: { type: string } } }
+steps:
+  - id: ship
+    workflow: shop/ship
+    with: { order: "\${{ input.n }}" }
+  - workflow: shop/unreadable
+output: \${{ steps.ship.output.tracking }}
+`,
+    'definitions/shop/ship.yaml': `input: { order: { type: integer } }
+steps: [{ activity: shop/nowhere }]
+output: { tracking: "1" }
+output_schema: { type: object, properties: { tracking: { type: string } }, required: [tracking] }
+`,
+    'definitions/shop/unreadable.yaml': 'steps: {\n',
+  });
+  const project = loadProject(root);
+  expect(findingsOf(project).map(({ file, code }) => `${file} ${code}`)).toEqual([
+    'definitions/shop/order.yaml broken-workflow',
+    'definitions/shop/order.yaml never-awaited',
+    'definitions/shop/ship.yaml unknown-activity',
+    'definitions/shop/unreadable.yaml yaml-syntax',
+  ]);
+  const { workflows, brokenWorkflows } = project.catalogue;
+  expect([...workflows.keys()]).toEqual(['shop/order', 'shop/ship']);
+  expect([...brokenWorkflows!]).toEqual(['shop/unreadable']);
+  expect(workflows.get('shop/order')).toMatchObject({
+    inputSchema: { type: 'object', required: ['n'] },
+    id: { onConflict: 'join' },
+  });
+  expect(workflows.get('shop/order')!.signals.get('go')).toMatchObject({ properties: { by: {} } });
+});
+
 it('may be empty', () => {
   const project = loadProject(root);
   expect(project.definitions.size + project.signatures.size + findingsOf(project).length).toBe(0);

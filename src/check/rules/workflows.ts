@@ -8,7 +8,9 @@ export const workflows: Rule = ({ graph, catalogue, definition }) =>
     const { value, range } = action.workflow;
     const child = catalogue.workflows.get(value);
     if (child === undefined) {
-      if (catalogue.brokenWorkflows?.has(value)) return [];
+      // Its id would have to be in this plan, and cannot be known.
+      if (catalogue.brokenWorkflows?.has(value))
+        return [{ code: 'broken-workflow', range, message: `the definition of '${value}' cannot be read` }];
       const isActivity = catalogue.signatures.has(value);
       const hint = isActivity
         ? 'it is an activity: call it with activity in place of workflow'
