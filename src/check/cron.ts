@@ -77,17 +77,17 @@ export function findCronProblem(text: string): CronProblem | undefined {
 function fieldProblem(text: string, field: Field): string | undefined {
   for (const part of text.split(',')) {
     const [range = '', step, ...more] = part.split('/');
-    if (part === '' || more.length > 0) return `'${text}' is not a ${field.name}`;
+    if (part === '' || more.length > 0) return `'${text}' does not say which ${field.name}`;
     if (step !== undefined && !(/^\d+$/.test(step) && Number(step) > 0))
       return `'${step}' in '${text}' is not a step; expected a number above 0`;
-    if (range === '*' || (range === '?' && field.name.startsWith('day'))) continue;
+    if (range === '*') continue;
     const [low, high, ...rest] = range.split('-');
     if (rest.length > 0) return `'${range}' is not a range of the field '${field.name}'`;
     const ends = [low, high]
       .filter((end) => end !== undefined)
       .map((end) => [end, numberOf(end, field)] as const);
     const wrong = ends.find(([, value]) => value === undefined);
-    if (wrong !== undefined) return `'${wrong[0]}' is not a ${field.name}; expected ${expectation(field)}`;
+    if (wrong !== undefined) return `'${wrong[0]}' is no ${field.name}; expected ${expectation(field)}`;
     const [first, last] = ends.map(([, value]) => value!);
     if (last !== undefined && first! > last) return `'${range}' runs backwards`;
   }

@@ -16,9 +16,10 @@ import {
 } from '../expression/types.ts';
 import { didYouMean } from '../json-schema/suggest.ts';
 import type { StepPlace } from './step-graph.ts';
-import { COUNT, TEXT } from './step-outputs.ts';
+import { COUNT } from './step-outputs.ts';
 import type { StepPass } from './step-pass.ts';
 import { localsOf } from './step-scope.ts';
+import { checkDuration } from './time-values.ts';
 import type { ValueScope } from './value-checker.ts';
 
 type Repeat = Extract<Action, { kind: 'repeat' }>;
@@ -46,7 +47,7 @@ export function checkRepeat(
   const output = pass.block(body);
   const inside = { ...scope, variables: { ...scope.variables, ...localsOf(pass.known, body) } };
   if (until !== undefined) pass.values.condition(until, inside);
-  if (every !== undefined) pass.against(every, TEXT, inside);
+  if (every !== undefined) checkDuration(pass.values, every, inside);
   if (output !== undefined) checkMerge(pass, action.block.output, output, initial, state);
   return output === undefined ? undefined : type;
 }

@@ -21,6 +21,7 @@ import type { StepPass } from './step-pass.ts';
 import { conditionsBefore, localsOf } from './step-scope.ts';
 import { DETACHED_TYPE, NOTHING } from './step-types.ts';
 import type { Subject } from './subject.ts';
+import { checkDuration, checkMoment } from './time-values.ts';
 import type { ValueScope } from './value-checker.ts';
 
 export const TEXT: JsonSchema = { type: 'string' };
@@ -57,7 +58,8 @@ export function actionOutput(pass: StepPass, place: StepPlace, scope: ValueScope
     case 'all':
       return allOutput(pass, place);
     case 'wait':
-      pass.against('until' in action ? action.until : action.duration, TEXT, scope);
+      if ('until' in action) checkMoment(pass.values, action.until, scope);
+      else checkDuration(pass.values, action.duration, scope);
       return NOTHING;
     case 'await':
       return payloadType(pass.subject, action.name.value);

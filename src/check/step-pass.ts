@@ -12,6 +12,7 @@ import { actionOutput, COUNT, checkCall, joined, TEXT } from './step-outputs.ts'
 import { conditionOf, type Known, scopeAt, scopeOfCompensation } from './step-scope.ts';
 import { NOTHING } from './step-types.ts';
 import type { Subject } from './subject.ts';
+import { checkDuration } from './time-values.ts';
 import { ValueChecker, type ValueScope } from './value-checker.ts';
 
 /** Goes through the steps of a definition, and finds the type of what each gives. */
@@ -22,6 +23,7 @@ export class StepPass {
   readonly items = new Map<StepPlace, Type>();
   readonly states = new Map<StepPlace, Type>();
   readonly branches = new Map<BlockPlace, Type>();
+  readonly completed = new Map<StepPlace, Type>();
   /** What each step gives; `undefined` while it is being checked, which only a cycle can ask for. */
   readonly #outputs = new Map<StepPlace, Type | undefined>();
   /** What is returned from each step inside it. */
@@ -30,12 +32,13 @@ export class StepPass {
   constructor(subject: Subject) {
     this.subject = subject;
     this.values = new ValueChecker(subject.graph);
-    const { items, states, branches } = this;
+    const { items, states, branches, completed } = this;
     this.known = {
       subject,
       items,
       states,
       branches,
+      completed,
       outputOf: (place) => this.outputOf(place),
       signaturesCaughtBy: (block) => errorsInside(block, subject.catalogue)?.signatures,
     };
@@ -77,7 +80,9 @@ export class StepPass {
     this.blocks(place, 'finally');
     const isLeftOut = step.if !== undefined || step.catch?.kind === 'ignore';
     const returned = this.#returned.get(place) ?? [];
-    const output = joined([own, ...returned, ...caught, ...(isLeftOut ? [NOTHING] : [])]) ?? DYN;
+    const completed = joined([own, ...returned]);
+    if (completed !== undefined) this.completed.set(place, completed);
+    const output = joined([completed, ...caught, ...(isLeftOut ? [NOTHING] : [])]) ?? DYN;
     this.#outputs.set(place, output);
     return output;
   }
@@ -105,6 +110,7 @@ export class StepPass {
       this.#outputs.delete(step);
       this.items.delete(step);
       this.states.delete(step);
+      this.completed.delete(step);
     }
     this.#returned.clear();
     for (const [place, types] of returned) this.#returned.set(place, types);
@@ -115,7 +121,7 @@ export class StepPass {
   callOptions({ retry, timeout, taskQueue, priority, fairness }: CallOptions, scope: ValueScope): void {
     if (retry !== undefined) this.values.typeOf(retry, scope);
     const timeouts = timeout?.kind === 'mapping' ? timeout.entries.map(({ value }) => value) : [timeout];
-    for (const node of timeouts) if (node !== undefined) this.against(node, TEXT, scope);
+    for (const node of timeouts) if (node !== undefined) checkDuration(this.values, node, scope);
     if (taskQueue !== undefined) this.against(taskQueue, TEXT, scope);
     if (priority !== undefined) this.against(priority, COUNT, scope);
     if (fairness === undefined) return;

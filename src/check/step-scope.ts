@@ -10,6 +10,7 @@ import type { BlockPlace, StepPlace } from './step-graph.ts';
 import {
   caughtErrorType,
   NOTHING,
+  type StepOutputs,
   stepType,
   unfinishedStepType,
   WORKFLOW_TYPE,
@@ -24,6 +25,8 @@ export interface Known {
   readonly subject: Subject;
   /** The type of a step's output. */
   readonly outputOf: (place: StepPlace) => Type;
+  /** Of each step that may complete: what it gives then. */
+  readonly completed: ReadonlyMap<StepPlace, Type>;
   /** Of each `for_each`: its items. */
   readonly items: ReadonlyMap<StepPlace, Type>;
   /** Of each `repeat`: its state. */
@@ -41,7 +44,8 @@ export function scopeAt(known: Known, block: BlockPlace, step?: StepPlace): Valu
   for (const visible of visibleSteps(standpoint)) {
     const id = visible.step.id?.value;
     // From the inside out, so what is nearer stays; ids are unique, but for a finding of its own.
-    if (id !== undefined && !Object.hasOwn(steps, id)) steps[id] = stepType(visible, known.outputOf(visible));
+    if (id !== undefined && !Object.hasOwn(steps, id))
+      steps[id] = stepType(visible, outputsOf(known, visible));
   }
   Object.assign(steps, wonRaces(known, block));
   return { standpoint, steps, variables: variablesIn(known, block), given: givenIn(known, block) };
@@ -60,7 +64,7 @@ export function scopeAtAnyTime(known: Known, variables: ValueScope['variables'] 
   const steps = root.steps.flatMap((place): [string, Type][] =>
     place.step.id === undefined
       ? []
-      : [[place.step.id.value, unfinishedStepType(place, known.outputOf(place))]],
+      : [[place.step.id.value, unfinishedStepType(place, outputsOf(known, place))]],
   );
   return {
     standpoint: { block: root },
@@ -69,15 +73,22 @@ export function scopeAtAnyTime(known: Known, variables: ValueScope['variables'] 
   };
 }
 
+function outputsOf(known: Known, place: StepPlace): StepOutputs {
+  const output = known.outputOf(place);
+  return { output, completed: known.completed.get(place) };
+}
+
 /** What a step's compensation sees: what the step saw, and the step itself, which may not have completed. */
 export function scopeOfCompensation(
   scope: ValueScope,
   place: StepPlace,
   output: Type | undefined,
 ): ValueScope {
+  const standpoint: Standpoint = { ...scope.standpoint, undoing: true };
   const id = place.step.id?.value;
-  if (id === undefined) return scope;
-  return { ...scope, steps: { ...scope.steps, [id]: unfinishedStepType(place, output ?? NOTHING) } };
+  if (id === undefined) return { ...scope, standpoint };
+  const own = unfinishedStepType(place, { output: output ?? NOTHING, completed: output });
+  return { ...scope, standpoint, steps: { ...scope.steps, [id]: own } };
 }
 
 /** The names that a block brings: the item of a `for_each`, the state of a `repeat`, the error of a `catch`. */

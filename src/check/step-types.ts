@@ -6,6 +6,7 @@ import {
   DYN,
   INTEGER,
   listType,
+  type ObjectType,
   objectType,
   optionalType,
   STRING,
@@ -39,27 +40,50 @@ export const DETACHED_TYPE: Type = objectType([
   ['run_id', STRING],
 ]);
 
-/** `steps.<id>` of a step that has ended, given the type of its output. */
-export function stepType({ step }: StepPlace, output: Type): Type {
+/** What a step gives. */
+export interface StepOutputs {
+  /** However it ended. */
+  readonly output: Type;
+  /** Where its status is `completed`; `undefined` if it never is. */
+  readonly completed: Type | undefined;
+}
+
+/** `steps.<id>` of a step that has ended. */
+export function stepType({ step }: StepPlace, { output, completed }: StepOutputs): Type {
   const ifRun = (type: Type): Type => (step.if === undefined ? type : optionalType(type));
-  return objectType([
+  const ended = objectType([
     ['output', output],
     ['status', STATUS],
     ['started_at', ifRun(DATE_TIME)],
     ['finished_at', DATE_TIME],
     ...ownProperties(step, ifRun),
   ]);
+  return { ...ended, completed: () => completedStepType(step, completed ?? output) };
 }
 
-/** `steps.<id>` of a step that may be anywhere on its way, given the type of its output once it is there. */
-export function unfinishedStepType({ step }: StepPlace, output: Type): Type {
+/** `steps.<id>` where a condition says that its status is `completed`. */
+function completedStepType(step: StepPlace['step'], output: Type): ObjectType {
+  const surely = (type: Type): Type => type;
+  const { catch: _caught, ...rest } = step;
   return objectType([
+    ['output', output],
+    ['status', STATUS],
+    ['started_at', DATE_TIME],
+    ['finished_at', DATE_TIME],
+    ...ownProperties(rest, surely),
+  ]);
+}
+
+/** `steps.<id>` of a step that may be anywhere on its way. */
+export function unfinishedStepType({ step }: StepPlace, { output, completed }: StepOutputs): Type {
+  const unfinished = objectType([
     ['output', unionOf([output, NOTHING])],
     ['status', STATUS],
     ['started_at', optionalType(DATE_TIME)],
     ['finished_at', optionalType(DATE_TIME)],
     ...ownProperties(step, optionalType),
   ]);
+  return { ...unfinished, completed: () => completedStepType(step, completed ?? output) };
 }
 
 /** `steps.<id>` of a race, in what its winner's `then` holds: the race has not ended yet. */

@@ -15,6 +15,8 @@ export interface Standpoint {
   readonly block?: BlockPlace;
   /** Absent in the output of the block, which sees all of its steps. */
   readonly step?: StepPlace;
+  /** In what undoes the step, which sees the step's own output too. */
+  readonly undoing?: true;
 }
 
 /** The steps that an expression may read: those that have surely ended, here and around. */
@@ -50,7 +52,7 @@ export function whyNotVisible(
       code: 'step-hidden',
       range,
       message: `'${id}' stands inside what this ${handler.role} is for, and is not visible here`,
-      hint: `a ${handler.role} sees what came before: move '${id}' in front of the ${handler.of === undefined ? 'step' : 'block'}`,
+      hint: handlerHint(id, handler),
       related,
     };
   }
@@ -81,6 +83,13 @@ function handlerAround(block: BlockPlace, target: StepPlace): BlockPlace | undef
   if (guarded.includes(target)) return block;
   const outer = of ?? parent?.block;
   return outer === undefined ? undefined : handlerAround(outer, target);
+}
+
+function handlerHint(id: string, { role, of }: BlockPlace): string {
+  const move = `move '${id}' in front of the ${of === undefined ? 'step' : 'block'}`;
+  return role === 'catch'
+    ? `a catch sees error, and what came before: to undo '${id}' give it a compensate, else ${move}`
+    : `a ${role} sees what came before: ${move}`;
 }
 
 function unfinished(id: string, target: StepPlace, beside: StepPlace) {
@@ -123,8 +132,9 @@ function besideOrWithin(id: string, target: StepPlace, from: Standpoint, around:
   const { action, id: name } = around.step;
   const owner = name === undefined ? 'this step' : `'${name.value}'`;
   if (from.step === around) {
-    const hint =
-      action?.kind === 'repeat'
+    const hint = from.undoing
+      ? `give ${owner} an output, and read steps.${name?.value ?? '<its id>'}.output with .?`
+      : action?.kind === 'repeat'
         ? `put what you need of it into the output of ${owner}, and read state`
         : `${owner} sees what came before it`;
     return { message: `'${id}' stands inside ${owner} and is not visible here`, hint };

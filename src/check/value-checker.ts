@@ -31,6 +31,27 @@ const LITERAL_CODES: { readonly [keyword: string]: string } = {
   required: 'missing-argument',
 };
 
+/** What people write who know it from elsewhere in the language, or from other languages. */
+const HINTS: { readonly [name: string]: string | undefined } = {
+  error: 'error is known inside a catch alone',
+  state: 'state is known inside a repeat, and in its until and every',
+  index: 'index is known inside a for_each or a repeat',
+  payload: 'the payload of a signal is the output of the step that awaits it',
+  workflow: 'an id is computed from input alone',
+  env: 'the environment is not for expressions: an activity reads it',
+  secrets: 'secrets are never expressions: an activity reads them itself',
+  now: 'there is no clock: read steps.<id>.finished_at or workflow.started_at',
+};
+
+/** A property may well be called like one of these; only `payload` is where it should not be looked for. */
+function isMeantOtherwise(code: string, word: string): boolean {
+  return (
+    code === 'unknown-variable' ||
+    code === 'unknown-function' ||
+    (code === 'unknown-property' && word === 'payload')
+  );
+}
+
 /** What the expressions of one place see, and where that is. */
 export interface ValueScope extends TypeScope {
   readonly standpoint: Standpoint;
@@ -185,7 +206,14 @@ export class ValueChecker {
     }
     const { type, findings } = checkExpression(source, { ...scope, steps }, expected);
     for (const { code, start, end, message, hint } of findings) {
-      this.#report({ code, range: placeIn(node, offset + start, offset + end), message, hint });
+      const word = source.slice(start, end);
+      const better = isMeantOtherwise(code, word) ? HINTS[word] : undefined;
+      this.#report({
+        code,
+        range: placeIn(node, offset + start, offset + end),
+        message,
+        hint: better === undefined || hint?.startsWith('did you mean') ? hint : better,
+      });
     }
     return type;
   }

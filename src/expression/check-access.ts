@@ -2,6 +2,7 @@
 import { didYouMean } from '../json-schema/suggest.ts';
 import type { Checker, Place, Surroundings } from './check.ts';
 import { pathKey } from './narrowing.ts';
+import { pathOf } from './references.ts';
 import type { Node, NodeOf } from './syntax.ts';
 import {
   atomsOf,
@@ -71,7 +72,7 @@ export function checkProperty(
   const found = objects.flatMap((object) => object.properties().get(name) ?? []);
   const rest = objects.flatMap((object) => (object.rest ? [object.rest()] : []));
   if (found.length === 0 && rest.length === 0)
-    return unknownProperty(checker, objects, receiver, name, place);
+    return unknownProperty(checker, objects, receiver, name, place, around);
   const certain = found.length === objects.length && found.every((property: Property) => property.required);
   if (!lenient && rest.length === 0 && !certain) reportMissing(checker, node, name, around);
   return unionOf([...found.map((property) => property.type()), ...rest]);
@@ -83,14 +84,39 @@ function unknownProperty(
   receiver: Node,
   name: string,
   place: Place,
+  around: Surroundings,
 ): Type {
   const known = new Set(objects.flatMap((object) => [...object.properties().keys()]));
-  const hint = didYouMean(name, known);
+  const hint = stepHint(checker, objects, receiver, name, around) ?? didYouMean(name, known);
   if (objects.some((object) => object.steps)) {
     return checker.report('unknown-step', place, `unknown step '${name}'`, hint);
   }
   const message = `'${checker.text(receiver)}' has no property '${name}'`;
   return checker.report('unknown-property', place, message, hint);
+}
+
+/** What a step gives stands under `output`, and all else of it beside that. */
+function stepHint(
+  checker: Checker,
+  objects: readonly ObjectType[],
+  receiver: Node,
+  name: string,
+  around: Surroundings,
+): string | undefined {
+  const path = pathOf(receiver);
+  if (path?.[0] !== 'steps') return undefined;
+  const has = (type: Type) =>
+    atomsOf(type).some((atom) => atom.kind === 'object' && atom.properties().has(name));
+  if (path.length === 2) {
+    const outputs = objects.flatMap((object) => object.properties().get('output')?.type() ?? []);
+    return outputs.some(has) ? `did you mean '${checker.text(receiver)}.output.${name}'?` : undefined;
+  }
+  if (path.length === 3 && path[2] === 'output' && receiver.op === '.') {
+    const [step] = receiver.args;
+    if (has(checker.infer(step, around))) return `did you mean '${checker.text(step)}.${name}'?`;
+  }
+  const isEmpty = path[2] === 'output' && objects.every((object) => object.properties().size === 0);
+  return isEmpty ? 'nothing is given there: what steps and blocks give is their output' : undefined;
 }
 
 /** Reports a property that need not be there, unless a condition asked for it. */

@@ -113,7 +113,9 @@ export class Checker {
   infer(node: Node, around: Surroundings): Type {
     const type = this.#inferAny(node, around);
     const key = pathKey(node);
-    return key !== undefined && around.facts.notNull.has(key) ? withoutNull(type) : type;
+    if (key === undefined) return type;
+    if (around.facts.completed.has(key) && type.kind === 'object') return type.completed?.() ?? type;
+    return around.facts.notNull.has(key) ? withoutNull(type) : type;
   }
 
   report(code: ExpressionFindingCode, place: Place, message: string, hint?: string): Type {

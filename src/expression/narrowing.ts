@@ -6,9 +6,11 @@ import type { Node } from './syntax.ts';
 export interface Facts {
   readonly present: ReadonlySet<string>;
   readonly notNull: ReadonlySet<string>;
+  /** The steps whose status is `completed`. */
+  readonly completed: ReadonlySet<string>;
 }
 
-export const NO_FACTS: Facts = { present: new Set(), notNull: new Set() };
+export const NO_FACTS: Facts = { present: new Set(), notNull: new Set(), completed: new Set() };
 
 /** The key of a path such as `steps.open.output`; `undefined` if the node is no path. */
 export function pathKey(node: Node): string | undefined {
@@ -17,7 +19,8 @@ export function pathKey(node: Node): string | undefined {
 
 /** Both. */
 export function joinFacts(a: Facts, b: Facts): Facts {
-  return { present: new Set([...a.present, ...b.present]), notNull: new Set([...a.notNull, ...b.notNull]) };
+  const both = (name: keyof Facts) => new Set([...a[name], ...b[name]]);
+  return { present: both('present'), notNull: both('notNull'), completed: both('completed') };
 }
 
 /** The facts without those about a variable that is bound anew. */
@@ -26,6 +29,7 @@ export function forget(facts: Facts, name: string): Facts {
   return {
     present: new Set([...facts.present].filter(keep)),
     notNull: new Set([...facts.notNull].filter(keep)),
+    completed: new Set([...facts.completed].filter(keep)),
   };
 }
 
@@ -71,9 +75,19 @@ function equalFacts([left, right]: readonly [Node, Node]): Facts {
     [left, right],
     [right, left],
   ] as const) {
-    if (value.op === 'value' && value.args !== null) return about(pathKey(path), true);
+    if (value.op !== 'value' || value.args === null) continue;
+    const facts = about(pathKey(path), true);
+    const step = value.args === 'completed' ? stepWithStatus(path) : undefined;
+    return step === undefined ? facts : joinFacts(facts, { ...NO_FACTS, completed: new Set([step]) });
   }
   return NO_FACTS;
+}
+
+/** The step, if the node is its status. */
+function stepWithStatus(node: Node): string | undefined {
+  const path = pathOf(node);
+  if (path?.length !== 3 || path[0] !== 'steps' || path[2] !== 'status') return undefined;
+  return path.slice(0, 2).join('\0');
 }
 
 /** The other operand, if one is the literal `null`. */
@@ -84,5 +98,5 @@ function nextToNull([left, right]: readonly [Node, Node]): Node | undefined {
 
 function about(key: string | undefined, notNull: boolean): Facts {
   if (key === undefined) return NO_FACTS;
-  return { present: new Set([key]), notNull: new Set(notNull ? [key] : []) };
+  return { ...NO_FACTS, present: new Set([key]), notNull: new Set(notNull ? [key] : []) };
 }

@@ -46,6 +46,8 @@ export interface ObjectType {
   readonly closed: boolean;
   /** Set for the record of steps, for better words. */
   readonly steps?: true;
+  /** Of a step: what it is where its status is known to be `completed`. */
+  readonly completed?: () => ObjectType;
 }
 
 export interface Property {

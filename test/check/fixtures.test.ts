@@ -1,6 +1,6 @@
 /**
- * Golden fixtures. `ok/*.yaml` have no finding; what is found in `err/*.yaml` and `signatures-err/*.yaml` stands
- * beside each as text. A first line `# file: …` names the path that a file pretends to have. Write the texts anew with
+ * Golden fixtures. `ok/*.yaml` have no finding; what is found in `err/*.yaml`, `warn/*.yaml` (which run all the
+ * same) and `signatures-err/*.yaml` stands beside each as text. A first line `# file: …` names the path that a file pretends to have. Write the texts anew with
  * UPDATE_FIXTURES=1, and read the difference.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,6 +31,16 @@ describe('a definition with', () => {
     const { findings, checked } = checkDefinition(text, file, catalogue);
     expect(checked).toBeUndefined();
     expectGolden(`err/${name}.out`, findings, file, text);
+  });
+});
+
+describe('a definition, with a warning, of', () => {
+  test.each(namesIn('warn'))('%s', (name) => {
+    const text = fixture(`warn/${name}.yaml`);
+    const file = `definitions/shop/${name}.yaml`;
+    const { findings, checked } = checkDefinition(text, file, catalogue);
+    expect(checked?.definition.name).toBe(`shop/${name}`);
+    expectGolden(`warn/${name}.out`, findings, file, text);
   });
 });
 

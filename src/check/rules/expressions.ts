@@ -9,8 +9,9 @@ import { checkAttributesAgree, checkSearchAttributes } from '../search-attribute
 import { neverEnds } from '../step-flow.ts';
 import { TEXT } from '../step-outputs.ts';
 import { StepPass } from '../step-pass.ts';
-import { scopeAtAnyTime, scopeAtStart } from '../step-scope.ts';
+import { conditionOf, scopeAtAnyTime, scopeAtStart } from '../step-scope.ts';
 import type { Rule } from '../subject.ts';
+import { checkDuration } from '../time-values.ts';
 
 /** Every expression is right where it stands: what it reads is there, and its value fits. */
 export const expressions: Rule = (subject) => {
@@ -29,7 +30,7 @@ function checkStart(pass: StepPass): void {
   const atStart = scopeAtStart(pass.subject, ['input', 'workflow']);
   if (definition.id?.key !== undefined)
     pass.against(definition.id.key, TEXT, scopeAtStart(pass.subject, ['input']));
-  if (definition.root.timeout !== undefined) pass.against(definition.root.timeout, TEXT, atStart);
+  if (definition.root.timeout !== undefined) checkDuration(pass.values, definition.root.timeout, atStart);
   if (definition.searchAttributes !== undefined)
     checkSearchAttributes(pass, definition.searchAttributes, atStart);
   if (definition.memo !== undefined) pass.values.typeOf(definition.memo, atStart);
@@ -54,9 +55,12 @@ function checkAnyTime(pass: StepPass): void {
   for (const { name, accept } of definition.updates) {
     const payload: JsonSchema | Type = own.updates.get(name.value) ?? true;
     const scope = scopeAtAnyTime(pass.known, { payload });
-    for (const { when, else: otherwise } of accept) {
-      if (when !== undefined) pass.values.condition(when, scope);
-      if (otherwise !== undefined) pass.against(otherwise, TEXT, scope);
+    for (const [position, { when, else: otherwise }] of accept.entries()) {
+      // They are asked in their order: where one is asked, those before it hold.
+      const given = accept.slice(0, position).flatMap((before) => conditionOf(before.when));
+      if (when !== undefined) pass.values.condition(when, { ...scope, given });
+      const refused = conditionOf(when).map((source) => `!(${source})`);
+      if (otherwise !== undefined) pass.against(otherwise, TEXT, { ...scope, given: [...given, ...refused] });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Action } from '../../document/definition.ts';
 import { didYouMean } from '../../json-schema/suggest.ts';
 import type { Catalogue, Finding, Rule, Subject } from '../subject.ts';
+import { isMessageName } from './names.ts';
 
 /** Signals that are sent have a receiver that takes them; those that are awaited are declared, and the reverse. */
 export const messages: Rule = (subject) => {
@@ -47,8 +48,9 @@ function awaited(
   const { signals, updates } = subject.interface;
   if (signals.has(value) || updates.has(value)) return [];
   const message = `this definition declares no signal or update '${value}'`;
-  const hint =
-    didYouMean(value, [...signals.keys(), ...updates.keys()]) ?? `declare it: signals: { ${value}: {} }`;
+  const hint = /[/.]/.test(value)
+    ? 'a run awaits what is sent to itself, by the name under signals or updates'
+    : (didYouMean(value, [...signals.keys(), ...updates.keys()]) ?? `declare it: signals: { ${value}: {} }`);
   return [{ code: 'unknown-signal', range, message, hint }];
 }
 
@@ -62,7 +64,7 @@ function neverAwaited({ definition }: Subject, actions: readonly Action[]): Find
   const names = declared.map(({ name }) => name.value);
   const misspelt = awaitedNames.filter((name) => !names.includes(name));
   return declared.flatMap(({ name, kind }): Finding[] => {
-    if (awaitedNames.includes(name.value)) return [];
+    if (awaitedNames.includes(name.value) || !isMessageName(name.value)) return [];
     if (misspelt.some((slip) => didYouMean(slip, names) === `did you mean '${name.value}'?`)) return [];
     const message = `no step awaits the ${kind} '${name.value}', so it is taken and never used`;
     return [{ code: 'never-awaited', severity: 'warning', range: name.range, message }];

@@ -4,6 +4,9 @@ import { searchAttributesOf } from '../search-attributes.ts';
 import type { StepGraph } from '../step-graph.ts';
 import type { Finding, Rule, Subject } from '../subject.ts';
 
+/** Of the engine's own signals, updates and queries. */
+const ENGINE_PREFIX = 'estuary';
+
 /** What Temporal itself keeps of every run: nobody else may set it. */
 const SYSTEM_ATTRIBUTES = new Set(
   (
@@ -24,6 +27,11 @@ export const names: Rule = (subject) => [
   ...attributeNames(subject),
 ];
 
+/** Whether a signal, an update or a query may have this name. */
+export function isMessageName(name: string): boolean {
+  return /^[a-z][a-z0-9_]*$/.test(name) && !name.startsWith(ENGINE_PREFIX);
+}
+
 function messageNames({ signals, updates, queries }: Definition): Finding[] {
   const seen = new Map<string, { readonly name: Located<string>; readonly what: string }>();
   const all = [
@@ -33,12 +41,12 @@ function messageNames({ signals, updates, queries }: Definition): Finding[] {
   ];
   return all.flatMap(({ name, what }): Finding[] => {
     const { value, range } = name;
-    if (value.startsWith('estuary')) {
+    if (value.startsWith(ENGINE_PREFIX)) {
       const message = `'${value}': names that start with 'estuary' are the engine's own`;
       return [{ code: 'reserved-name', range, message }];
     }
-    if (!/^[a-z][a-z0-9_]*$/.test(value)) {
-      const message = `'${value}' is not the name of a ${what}; expected a-z, 0-9 and _, a letter first`;
+    if (!isMessageName(value)) {
+      const message = `'${value}' is not the name of ${what === 'update' ? 'an' : 'a'} ${what}; expected a-z, 0-9 and _, a letter first`;
       return [{ code: 'message-name', range, message }];
     }
     const earlier = seen.get(value);
@@ -47,7 +55,7 @@ function messageNames({ signals, updates, queries }: Definition): Finding[] {
       if (what !== 'query') seen.set(value, { name, what });
       return [];
     }
-    const message = `a ${earlier.what} is already called '${value}', and an await could not tell them apart`;
+    const message = `${earlier.what === 'update' ? 'an' : 'a'} ${earlier.what} is already called '${value}', and an await could not tell them apart`;
     return [
       {
         code: 'duplicate-name',
