@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Step } from '../document/definition.ts';
-import { readDefinition } from '../document/read-definition.ts';
 import type { Signature } from '../document/signature.ts';
-import { parseYaml } from '../document/yaml.ts';
 import type { CheckedDocument, WorkflowInterface } from './checked-document.ts';
+import { type OpenedDefinition, openDefinition } from './open-definition.ts';
 import { activities } from './rules/activities.ts';
 import { callOptions } from './rules/call-options.ts';
 import { catches } from './rules/catches.ts';
@@ -27,7 +26,6 @@ import { workflows } from './rules/workflows.ts';
 import { schemaPass } from './schema-pass.ts';
 import { buildGraph, type StepGraph } from './step-graph.ts';
 import { type Catalogue, type Finding, type Rule, type Subject, toDiagnostic } from './subject.ts';
-import { readInterface } from './workflow-interface.ts';
 
 const RULES: readonly Rule[] = [
   fileName,
@@ -65,20 +63,28 @@ export function checkDefinition(
   file: string,
   catalogue: Catalogue,
 ): { findings: Diagnostic[]; checked?: CheckedDocument } {
-  const { tree, findings } = parseYaml(text, file);
-  if (tree === undefined) return { findings };
+  return checkOpened(openDefinition(text, file, catalogue.readFile), catalogue);
+}
+
+/** Checks a definition that has been opened, as {@link checkDefinition} does. */
+export function checkOpened(
+  opened: OpenedDefinition,
+  catalogue: Catalogue,
+): { findings: Diagnostic[]; checked?: CheckedDocument } {
+  const { file, content } = opened;
+  const findings = [...opened.findings];
+  if (content === undefined) return { findings };
+  const { tree, definition } = content;
   findings.push(...schemaPass(tree, file, 'workflow.schema.json'));
-  const definition = readDefinition(tree, file, text);
   const graph = buildGraph(definition);
-  const own = readInterface(definition, catalogue.readFile);
   const subject: Subject = {
     definition,
     graph,
     catalogue,
-    interface: own.interface,
+    interface: content.interface,
     searchAttributeTypes: new Map(),
   };
-  const found = [...own.findings, ...RULES.flatMap((rule) => rule(subject))];
+  const found = [...content.interfaceFindings, ...RULES.flatMap((rule) => rule(subject))];
 
   // What the grammar refuses at a place, a rule may refuse there again in other words.
   const told = [...findings];
@@ -90,8 +96,8 @@ export function checkDefinition(
     findings,
     checked: {
       definition,
-      inputSchema: own.interface.inputSchema,
-      interface: own.interface,
+      inputSchema: content.interface.inputSchema,
+      interface: content.interface,
       signatures: usedSignatures(graph, catalogue),
       workflows: usedWorkflows(graph, catalogue),
       searchAttributeTypes: subject.searchAttributeTypes,

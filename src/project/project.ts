@@ -1,16 +1,14 @@
-import { checkDefinition } from '../check/check-definition.ts';
+import { checkOpened } from '../check/check-definition.ts';
 import { checkSignature } from '../check/check-signature.ts';
-import type { WorkflowInterface } from '../check/checked-document.ts';
+import { type OpenedDefinition, openDefinition } from '../check/open-definition.ts';
 import type { Catalogue } from '../check/subject.ts';
-import { readInterface } from '../check/workflow-interface.ts';
 import { compile } from '../compile/compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { definitionName, readDefinition } from '../document/read-definition.ts';
+import { definitionName } from '../document/read-definition.ts';
 import { signatureName } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
-import { parseYaml } from '../document/yaml.ts';
 import type { JsonSchema, Plan } from '../plan/plan.ts';
-import { readDefinitionFiles, readProjectFile, readSignatureFiles, type SourceFile } from './read-files.ts';
+import { readDefinitionFiles, readProjectFile, readSignatureFiles } from './read-files.ts';
 
 /** What a project's files say, read and judged once. */
 export interface Project {
@@ -47,29 +45,31 @@ export interface RunnableDefinition {
  * @param root the project's folder
  */
 export function loadProject(root: string): Project {
+  const readFile = (path: string) => readProjectFile(root, path);
   const signatureFiles = readSignatureFiles(root);
   const definitionFiles = readDefinitionFiles(root);
-  const checked = signatureFiles.map(({ file, text }) =>
-    checkSignature(text, file, (path) => readProjectFile(root, path)),
-  );
+  const checked = signatureFiles.map(({ file, text }) => checkSignature(text, file, readFile));
   const signatures = new Map(
     checked.flatMap(({ signature }) => (signature ? [[signature.name, signature]] : [])),
   );
   const broken = signatureFiles
     .map(({ file }) => signatureName(file))
     .filter((name) => !signatures.has(name));
-  const interfaces = readInterfaces(root, definitionFiles);
-  const names = definitionFiles.map(({ file }) => definitionName(file));
+  // All are opened before any is checked, since they call one another.
+  const opened = definitionFiles.map(({ file, text }) => openDefinition(text, file, readFile));
+  const readable = opened.flatMap(({ file, content }) =>
+    content === undefined ? [] : [[definitionName(file), content.interface] as const],
+  );
   const catalogue: Catalogue = {
     signatures,
-    workflows: interfaces,
+    workflows: new Map(readable),
     brokenSignatures: new Set(broken),
-    brokenWorkflows: new Set(names.filter((name) => !interfaces.has(name))),
-    readFile: (path) => readProjectFile(root, path),
+    brokenWorkflows: new Set(opened.flatMap(({ file, content }) => (content ? [] : [definitionName(file)]))),
+    readFile,
   };
-  const definitions = definitionFiles.map((source): [string, ProjectDefinition] => {
-    const name = definitionName(source.file);
-    return [name, loadDefinition(name, source, catalogue)];
+  const definitions = opened.map((one): [string, ProjectDefinition] => {
+    const definition = loadDefinition(one, catalogue);
+    return [definition.name, definition];
   });
   return {
     root,
@@ -115,20 +115,10 @@ export function domainOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
 }
 
-/** How each definition is called: known of all before any is checked, since they call one another. */
-function readInterfaces(root: string, files: readonly SourceFile[]): ReadonlyMap<string, WorkflowInterface> {
-  const interfaces = new Map<string, WorkflowInterface>();
-  for (const { file, text } of files) {
-    const { tree } = parseYaml(text, file);
-    if (tree === undefined) continue;
-    const read = readInterface(readDefinition(tree, file, text), (path) => readProjectFile(root, path));
-    interfaces.set(definitionName(file), read.interface);
-  }
-  return interfaces;
-}
-
-function loadDefinition(name: string, { file, text }: SourceFile, catalogue: Catalogue): ProjectDefinition {
-  const { findings, checked } = checkDefinition(text, file, catalogue);
+function loadDefinition(opened: OpenedDefinition, catalogue: Catalogue): ProjectDefinition {
+  const { file } = opened;
+  const name = definitionName(file);
+  const { findings, checked } = checkOpened(opened, catalogue);
   if (checked === undefined) return { name, file, findings };
   return { name, file, findings, runnable: { plan: compile(checked), inputSchema: checked.inputSchema } };
 }

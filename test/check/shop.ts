@@ -2,11 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { checkSignature } from '../../src/check/check-signature.ts';
 import type { WorkflowInterface } from '../../src/check/checked-document.ts';
+import { openDefinition } from '../../src/check/open-definition.ts';
 import type { Catalogue } from '../../src/check/subject.ts';
-import { readInterface } from '../../src/check/workflow-interface.ts';
-import { definitionName, readDefinition } from '../../src/document/read-definition.ts';
+import { definitionName } from '../../src/document/read-definition.ts';
 import type { Signature } from '../../src/document/signature.ts';
-import { parseYaml } from '../../src/document/yaml.ts';
 
 export const fixtures = new URL('../fixtures/', import.meta.url);
 
@@ -35,8 +34,7 @@ function loadInterfaces(): ReadonlyMap<string, WorkflowInterface> {
   const folder = 'definitions/shop/';
   const loaded = readdirSync(new URL(folder, fixtures)).map((name): [string, WorkflowInterface] => {
     const file = folder + name;
-    const definition = readDefinition(parseYaml(fixture(file), file).tree!, file, fixture(file));
-    return [definitionName(file), readInterface(definition, readFixture).interface];
+    return [definitionName(file), openDefinition(fixture(file), file, readFixture).content!.interface];
   });
   return new Map(loaded);
 }
