@@ -3,11 +3,13 @@ import { checkSignature } from '../check/check-signature.ts';
 import { type OpenedDefinition, openDefinition } from '../check/open-definition.ts';
 import type { Catalogue } from '../check/subject.ts';
 import { compile } from '../compile/compile.ts';
+import { compileSchedules } from '../compile/compile-schedules.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { definitionName } from '../document/read-definition.ts';
 import { signatureName } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
 import type { JsonSchema, Plan } from '../plan/plan.ts';
+import type { SchedulePlan } from '../plan/schedule.ts';
 import { readDefinitionFiles, readProjectFile, readSignatureFiles } from './read-files.ts';
 
 /** What a project's files say, read and judged once. */
@@ -38,6 +40,7 @@ export interface RunnableDefinition {
   readonly plan: Plan;
   /** Of the whole input: an object. */
   readonly inputSchema: JsonSchema;
+  readonly schedules: readonly SchedulePlan[];
 }
 
 /**
@@ -120,5 +123,7 @@ function loadDefinition(opened: OpenedDefinition, catalogue: Catalogue): Project
   const name = definitionName(file);
   const { findings, checked } = checkOpened(opened, catalogue);
   if (checked === undefined) return { name, file, findings };
-  return { name, file, findings, runnable: { plan: compile(checked), inputSchema: checked.inputSchema } };
+  const { inputSchema } = checked;
+  const runnable = { plan: compile(checked), inputSchema, schedules: compileSchedules(checked) };
+  return { name, file, findings, runnable };
 }

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { checkDefinition } from '../../src/check/check-definition.ts';
 import { compile } from '../../src/compile/compile.ts';
+import { compileSchedules } from '../../src/compile/compile-schedules.ts';
 import { canonicalJson } from '../../src/plan/canonical.ts';
 import type { BlockPlan, Json, Plan, StepPlan } from '../../src/plan/plan.ts';
 import { catalogue, fixture, fixtures } from '../check/shop.ts';
@@ -54,6 +55,31 @@ describe.each(namesIn(new URL('ok/', fixtures)))('the plan of the fixture %s', (
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
     expect(canonicalJson(plan as unknown as Json)).not.toContain('undefined');
   });
+});
+
+test('schedules have what they leave out', () => {
+  const { checked } = checkDefinition(
+    `input: { day: { type: string, default: today } }
+schedules:
+  - { name: nightly, cron: "0 2 * * 1-5" }
+  - { name: daily, cron: "0 0 * * *", time_zone: Europe/Prague, overlap: buffer_one, catchup: 1h }
+  - { name: often, every: 1h30m, input: { day: "$\${{ literally" } }
+steps: [{ set: {} }]
+`,
+    'definitions/shop/case.yaml',
+    catalogue,
+  );
+  expect(compileSchedules(checked!)).toEqual([
+    { name: 'nightly', when: { cron: '0 2 * * 1-5', timeZone: 'UTC' }, overlap: 'skip', input: {} },
+    {
+      name: 'daily',
+      when: { cron: '0 0 * * *', timeZone: 'Europe/Prague' },
+      overlap: 'buffer_one',
+      catchupMs: 3_600_000,
+      input: {},
+    },
+    { name: 'often', when: { everyMs: 5_400_000 }, overlap: 'skip', input: { day: '${{ literally' } },
+  ]);
 });
 
 test('the hash is of what the definition says, not of how it is written', () => {
