@@ -39,7 +39,10 @@ export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
     const children = new Children(flights, admission);
     const searchAttributes = new SearchAttributeWriter(pinned.unregistered);
 
-    CancellationScope.current().cancelRequested.catch(() => happen({ type: 'cancel_requested' }));
+    const run = CancellationScope.current();
+    // Nothing was begun, so there is nothing to stop or to undo.
+    if (run.consideredCancelled) return reject(cancelled());
+    run.cancelRequested.catch(() => happen({ type: 'cancel_requested' }));
     happen({ type: 'start', input: state.input, run: state.run });
     receiveMessages(pinned, mailbox, happen);
 
@@ -82,7 +85,7 @@ export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
         case 'fail':
           return fail(command.failure);
         case 'cancelled':
-          return reject(new CancelledFailure('The workflow was cancelled'));
+          return reject(cancelled());
       }
     }
 
@@ -131,6 +134,10 @@ export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
       else fail({ type: PAYLOAD_TOO_LARGE, message: tooLarge('the memo', bytes) });
     }
   });
+}
+
+function cancelled(): CancelledFailure {
+  return new CancelledFailure('The workflow was cancelled');
 }
 
 function ignoreCancellation(error: unknown): void {
