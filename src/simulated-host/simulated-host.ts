@@ -65,7 +65,7 @@ export interface SimulationOptions {
   /** Asks the run to cancel after so many milliseconds. */
   readonly cancelAfterMs?: number;
   /** Sees and may replace the state after every event: where a test stops, serialises and goes on. */
-  readonly betweenEvents?: (state: State) => State;
+  readonly betweenEvents?: ((state: State) => State) | undefined;
   /** The bound on events, against runs that do not end. */
   readonly maximumEvents?: number;
 }

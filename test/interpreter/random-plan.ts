@@ -1,87 +1,168 @@
-/** Random plans and scripts for the property tests: every kind of step, nested, with failures, delays and cancels. */
+/** Random plans and scripts for the property tests: every kind of step, nested, with failures, delays, messages and cancels. */
 import fc from 'fast-check';
-import type { BlockPlan, CatchPlan, Json, Plan, StepPlan, Value } from '../../src/plan/plan.ts';
-import type { ScriptedActivity, ScriptedOutcome } from '../../src/simulated-host/simulated-host.ts';
-
-/** A step before it is flattened into a plan. */
-type Tree = {
-  readonly action:
-    | { readonly kind: 'activity'; readonly attempts: number }
-    | { readonly kind: 'set' }
-    | { readonly kind: 'group'; readonly block: readonly Tree[] }
-    | {
-        readonly kind: 'for_each';
-        readonly items: number;
-        readonly concurrency: number;
-        readonly block: readonly Tree[];
-      };
-  /** Which of the earlier siblings it needs: a bit each; `undefined` means the one before. */
-  readonly needs: number | undefined;
-  readonly if: boolean | undefined;
-  readonly timeoutMs: number | undefined;
-  readonly catch: readonly Tree[] | undefined;
-};
+import type { Plan } from '../../src/plan/plan.ts';
+import type {
+  ScriptedActivity,
+  ScriptedOutcome,
+  ScriptedWorkflow,
+  Sent,
+} from '../../src/simulated-host/simulated-host.ts';
+import { ACTIVITY, CHILD, planOf, SIGNALS, type Tree } from './tree-plan.ts';
 
 export interface RandomRun {
   readonly plan: Plan;
   readonly activities: { readonly [name: string]: ScriptedActivity };
-  readonly cancelAfterMs: number | undefined;
+  readonly workflows: { readonly [name: string]: ScriptedWorkflow };
+  readonly sent: readonly Sent[];
+  readonly cancelAfterMs: number;
 }
 
-const ACTIVITY = 'test/work';
+/** What may stand in a plan. */
+interface Options {
+  /** Only steps that run one after the other, and whose failures nobody catches. */
+  readonly sequential?: boolean;
+}
 
-export const randomRun: fc.Arbitrary<RandomRun> = fc
-  .record({
-    trees: treeOf(3),
-    outcomes: fc.array(outcome(), { minLength: 1, maxLength: 12 }),
-    cancelAfterMs: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: undefined, freq: 3 }),
-  })
-  .map(({ trees, outcomes, cancelAfterMs }) => ({
-    plan: planOf(trees),
-    activities: { [ACTIVITY]: scriptOf(outcomes) },
-    cancelAfterMs,
+/** Longer than anything that is not an `await` takes: a run that waits for a message that never comes ends so. */
+const GIVE_UP_MS = 3_600_000;
+
+export const randomRun = runOf({});
+
+/** Runs in which every step is dispatched after the one before it has ended. */
+export const sequentialRun = runOf({ sequential: true });
+
+function runOf(options: Options): fc.Arbitrary<RandomRun> {
+  return fc
+    .record({
+      trees: treeOf(3, options),
+      outcomes: fc.array(outcome(), { minLength: 1, maxLength: 12 }),
+      messages: fc.array(message(), { maxLength: 8 }),
+      cancelAfterMs: fc.option(fc.integer({ min: 0, max: 20_000 }), { nil: GIVE_UP_MS, freq: 3 }),
+    })
+    .map(({ trees, outcomes, messages, cancelAfterMs }) => {
+      const script = scriptOf(outcomes);
+      return {
+        plan: planOf(trees),
+        activities: { [ACTIVITY]: script },
+        workflows: { [CHILD]: (_input, { step }) => script(null, { key: step, attempt: 1, step }) },
+        sent: [...messages, ...helpers()],
+        cancelAfterMs,
+      };
+    });
+}
+
+/** Somebody looks at parked runs again and again, in the end only to skip what cannot be undone. */
+function helpers(): Sent[] {
+  return Array.from({ length: 200 }, (_, n) => ({
+    afterMs: GIVE_UP_MS + n * 60_000,
+    resume: n % 3 === 0 && n < 50 ? 'retry' : 'skip',
   }));
+}
 
-function treeOf(depth: number): fc.Arbitrary<Tree[]> {
+function treeOf(depth: number, options: Options): fc.Arbitrary<Tree[]> {
+  const { sequential } = options;
+  const never = fc.constant(undefined);
+  const few = <T>(arbitrary: fc.Arbitrary<T>, freq: number) => fc.option(arbitrary, { nil: undefined, freq });
   return fc.array(
     fc.record({
-      action: actionOf(depth),
-      needs: fc.option(fc.nat({ max: 7 }), { nil: undefined, freq: 2 }),
-      if: fc.option(fc.boolean(), { nil: undefined, freq: 4 }),
-      timeoutMs: fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined, freq: 5 }),
-      catch: depth > 0 ? fc.option(treeOf(depth - 2), { nil: undefined, freq: 3 }) : fc.constant(undefined),
+      action: actionOf(depth, options),
+      needs: sequential ? never : few(fc.nat({ max: 7 }), 2),
+      if: few(fc.boolean(), 4),
+      timeoutMs: few(fc.integer({ min: 1, max: 10_000 }), 5),
+      catch: depth > 0 && !sequential ? few(treeOf(depth - 2, options), 3) : never,
+      finally: depth > 1 && !sequential ? few(treeOf(depth - 2, options), 5) : never,
+      compensate: fc.boolean(),
+      commit: sequential ? fc.constant(false) : few(fc.constant(true), 5).map((commit) => commit ?? false),
     }),
     { minLength: depth === 3 ? 1 : 0, maxLength: 4 },
   );
 }
 
-function actionOf(depth: number): fc.Arbitrary<Tree['action']> {
-  const activity = fc.record({
-    kind: fc.constant('activity' as const),
-    attempts: fc.integer({ min: 1, max: 3 }),
-  });
-  const set = fc.constant({ kind: 'set' as const });
-  if (depth <= 0) return fc.oneof(activity, set);
-  return fc.oneof(
-    { weight: 3, arbitrary: activity },
-    { weight: 1, arbitrary: set },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('group' as const), block: treeOf(depth - 1) }) },
+function actionOf(depth: number, options: Options): fc.Arbitrary<Tree['action']> {
+  const simple: fc.WeightedArbitrary<Tree['action']>[] = [
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('activity' as const),
+        attempts: fc.integer({ min: 1, max: 3 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: 'set' as const }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('workflow' as const), detach: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat({ max: 5_000 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('await' as const), name: fc.constantFrom(...SIGNALS) }),
+    },
+    { weight: 1, arbitrary: fc.constant({ kind: 'signal' as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'fail' as const }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('return' as const), up: fc.nat({ max: 3 }) }) },
+  ];
+  if (depth <= 0) return fc.oneof(...simple);
+  const block = treeOf(depth - 1, options);
+  const branches = fc.array(
+    fc.record({ block, then: fc.option(treeOf(depth - 2, options), { nil: undefined }) }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
+  const tolerate = fc.option(fc.nat({ max: 3 }), { nil: undefined });
+  const nested: fc.WeightedArbitrary<Tree['action']>[] = [
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('group' as const), block }) },
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constant('for_each' as const),
-        items: fc.nat({ max: 5 }),
-        concurrency: fc.integer({ min: 1, max: 3 }),
-        block: treeOf(depth - 1),
+        kind: fc.constant('switch' as const),
+        taken: fc.nat({ max: 3 }),
+        cases: fc.array(block, { minLength: 1, maxLength: 3 }),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('repeat' as const),
+        rounds: fc.integer({ min: 1, max: 3 }),
+        maximum: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+        everyMs: fc.option(fc.nat({ max: 2_000 }), { nil: undefined }),
+        block,
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('for_each' as const),
+        items: fc.nat({ max: 5 }),
+        pages: fc.boolean(),
+        concurrency: options.sequential ? fc.constant(1) : fc.integer({ min: 1, max: 3 }),
+        tolerate: options.sequential ? fc.constant(undefined) : tolerate,
+        block,
+      }),
+    },
+  ];
+  if (options.sequential) return fc.oneof(...simple, ...nested);
+  return fc.oneof(
+    ...simple,
+    ...nested,
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('race' as const), branches, tolerate }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('all' as const), branches }) },
+  );
+}
+
+function message(): fc.Arbitrary<Sent> {
+  const afterMs = fc.nat({ max: 10_000 });
+  const name = fc.constantFrom(...SIGNALS, 'undeclared');
+  const payload = fc.oneof(fc.record({ n: fc.nat() }), fc.constant('wrong'));
+  return fc.oneof(
+    fc.record({ afterMs, signal: name, payload }),
+    fc.record({ afterMs, update: fc.constantFrom('change', 'undeclared'), payload }),
   );
 }
 
 function outcome(): fc.Arbitrary<ScriptedOutcome> {
   const afterMs = fc.nat({ max: 5_000 });
   return fc.oneof(
-    { weight: 6, arbitrary: fc.record({ afterMs, output: fc.record({ n: fc.nat() }) }) },
+    { weight: 8, arbitrary: fc.record({ afterMs, output: fc.record({ n: fc.nat() }) }) },
     {
       weight: 2,
       arbitrary: fc.record({ afterMs, failure: fc.constant({ type: 'Broken', message: 'broken' }) }),
@@ -97,75 +178,19 @@ function outcome(): fc.Arbitrary<ScriptedOutcome> {
 /** The outcome depends on the key and the attempt alone, so that it is the same whatever runs beside it. */
 function scriptOf(outcomes: readonly ScriptedOutcome[]): ScriptedActivity {
   return (_input, { key, attempt }) => {
+    const page = /~page\[(\d+)\]$/.exec(key);
+    if (page !== null) return pageOf(Number(page[1]));
     let hash = attempt;
     for (let index = 0; index < key.length; index++) hash = (hash * 31 + key.charCodeAt(index)) % 1_000_003;
-    return outcomes[hash % outcomes.length]!;
+    const outcome = outcomes[hash % outcomes.length]!;
+    // People look at parked runs, but not for ever.
+    if (key.endsWith('~compensate') && 'hangs' in outcome) return { output: {} };
+    return outcome;
   };
 }
 
-function planOf(trees: readonly Tree[]): Plan {
-  const blocks: BlockPlan[] = [];
-  let steps = 0;
-  addBlock(trees, { literal: 'done' });
-  const signature = {
-    hash: 'hash',
-    effect: 'read',
-    errors: { Declared: { retryable: false } },
-    timeoutMs: 30_000,
-  } as const;
-  return { format: 1, name: 'test/random', hash: 'hash', blocks, signatures: { [ACTIVITY]: signature } };
-
-  function addBlock(block: readonly Tree[], output: Value): number {
-    const index = blocks.push({ steps: [] }) - 1;
-    blocks[index] = { steps: block.map(addStep), output };
-    return index;
-  }
-
-  function addStep(tree: Tree, position: number): StepPlan {
-    const id = `s${steps++}`;
-    return {
-      id,
-      named: true,
-      line: 1,
-      needs: needsOf(tree.needs, position),
-      ...(tree.if !== undefined && { if: { literal: tree.if } }),
-      ...(tree.timeoutMs !== undefined &&
-        tree.action.kind !== 'activity' && { timeout: { literal: tree.timeoutMs } }),
-      ...(tree.catch && {
-        catch: [{ block: addBlock(tree.catch, { literal: 'caught' }) } satisfies CatchPlan],
-      }),
-      ...actionPlan(tree.action, id),
-    };
-  }
-
-  function actionPlan(action: Tree['action'], id: string) {
-    switch (action.kind) {
-      case 'activity':
-        return {
-          kind: 'activity',
-          activity: ACTIVITY,
-          with: { literal: { id } },
-          retry: { maximumAttempts: action.attempts },
-        } as const;
-      case 'set':
-        return { kind: 'set', value: { literal: { id } } } as const;
-      case 'group':
-        return { kind: 'group', block: addBlock(action.block, { literal: id }) } as const;
-      case 'for_each':
-        return {
-          kind: 'for_each',
-          items: { literal: Array.from({ length: action.items }, (_, n): Json => n * 10) },
-          as: 'item',
-          key: { expression: 'item', line: 1 },
-          concurrency: { literal: action.concurrency },
-          block: addBlock(action.block, { expression: '{"index": index, "item": item}', line: 1 }),
-          keepsOutputs: true,
-        } as const;
-    }
-  }
-}
-
-function needsOf(bits: number | undefined, position: number): number[] {
-  if (bits === undefined) return position === 0 ? [] : [position - 1];
-  return Array.from({ length: position }, (_, index) => index).filter((index) => bits & (1 << index));
+/** Two pages of two items. */
+function pageOf(page: number): ScriptedOutcome {
+  const items = [page * 20, page * 20 + 10];
+  return { afterMs: 100, output: page === 0 ? { items, next_cursor: 1 } : { items } };
 }
