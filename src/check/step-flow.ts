@@ -7,11 +7,7 @@ export function neverCompletes(place: StepPlace): boolean {
   const { step, blocks } = place;
   if (step.if !== undefined || step.catch !== undefined) return false;
   if (step.action?.kind === 'fail' || step.action?.kind === 'return') return true;
-  const id = step.id?.value;
-  const isReturnedFrom = stepsInside(place).some(
-    ({ step: { action } }) => action?.kind === 'return' && action.from?.value === id && id !== undefined,
-  );
-  if (isReturnedFrom) return false;
+  if (isReturnedFrom(place)) return false;
   switch (step.action?.kind) {
     case 'group':
     case 'repeat':
@@ -28,6 +24,15 @@ export function neverCompletes(place: StepPlace): boolean {
   }
 }
 
+/** Whether a `return` inside a step completes it. */
+export function isReturnedFrom(place: StepPlace): boolean {
+  const id = place.step.id?.value;
+  if (id === undefined) return false;
+  return stepsInside(place).some(
+    ({ step: { action } }) => action?.kind === 'return' && action.from?.value === id,
+  );
+}
+
 /** Whether a block that starts never comes to its end. */
 export function neverEnds({ block, steps }: BlockPlace): boolean {
   return block.catch === undefined && steps.some(neverCompletes);
@@ -37,8 +42,11 @@ export function neverEnds({ block, steps }: BlockPlace): boolean {
 export function findUnreachable({
   steps,
 }: BlockPlace): { readonly step: StepPlace; readonly after: StepPlace } | undefined {
+  const ends = steps.filter(neverCompletes);
+  if (ends.length === 0) return undefined;
   for (const step of steps) {
-    const after = [...finishedBefore(step)].find(neverCompletes);
+    const before = finishedBefore(step);
+    const after = ends.find((end) => before.has(end));
     if (after !== undefined) return { step, after };
   }
   return undefined;

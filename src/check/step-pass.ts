@@ -10,7 +10,7 @@ import { neverEnds, returnTarget } from './step-flow.ts';
 import { type BlockPlace, type StepPlace, stepsWithin } from './step-graph.ts';
 import { actionOutput, COUNT, checkCall, joined, TEXT } from './step-outputs.ts';
 import { conditionOf, type Known, scopeAt, scopeOfCompensation } from './step-scope.ts';
-import { NOTHING } from './step-types.ts';
+import { NOTHING, type StepOutputs, stepType, unfinishedStepType } from './step-types.ts';
 import type { Subject } from './subject.ts';
 import { checkDuration } from './time-values.ts';
 import { ValueChecker, type ValueScope } from './value-checker.ts';
@@ -23,7 +23,9 @@ export class StepPass {
   readonly items = new Map<StepPlace, Type>();
   readonly states = new Map<StepPlace, Type>();
   readonly branches = new Map<BlockPlace, Type>();
-  readonly completed = new Map<StepPlace, Type>();
+  /** Where its status is `completed`. */
+  readonly #completed = new Map<StepPlace, Type>();
+  readonly #types = new Map<StepPlace, Type>();
   /** What each step gives; `undefined` while it is being checked, which only a cycle can ask for. */
   readonly #outputs = new Map<StepPlace, Type | undefined>();
   /** What is returned from each step inside it. */
@@ -32,14 +34,14 @@ export class StepPass {
   constructor(subject: Subject) {
     this.subject = subject;
     this.values = new ValueChecker(subject.graph);
-    const { items, states, branches, completed } = this;
+    const { items, states, branches } = this;
     this.known = {
       subject,
       items,
       states,
       branches,
-      completed,
-      outputOf: (place) => this.outputOf(place),
+      typeOf: (place) => this.#typeOf(place),
+      unfinishedTypeOf: (place) => unfinishedStepType(place, this.#outputsOf(place)),
       signaturesCaughtBy: (block) => errorsInside(block, subject.catalogue)?.signatures,
     };
   }
@@ -81,7 +83,7 @@ export class StepPass {
     const isLeftOut = step.if !== undefined || step.catch?.kind === 'ignore';
     const returned = this.#returned.get(place) ?? [];
     const completed = joined([own, ...returned]);
-    if (completed !== undefined) this.completed.set(place, completed);
+    if (completed !== undefined) this.#completed.set(place, completed);
     const output = joined([completed, ...caught, ...(isLeftOut ? [NOTHING] : [])]) ?? DYN;
     this.#outputs.set(place, output);
     return output;
@@ -110,7 +112,8 @@ export class StepPass {
       this.#outputs.delete(step);
       this.items.delete(step);
       this.states.delete(step);
-      this.completed.delete(step);
+      this.#completed.delete(step);
+      this.#types.delete(step);
     }
     this.#returned.clear();
     for (const [place, types] of returned) this.#returned.set(place, types);
@@ -134,6 +137,20 @@ export class StepPass {
   /** Holds a value against a schema that needs no other. */
   against(node: YamlNode, schema: JsonSchema, scope: ValueScope): void {
     this.values.against(node, schema, schema, scope);
+  }
+
+  #typeOf(place: StepPlace): Type {
+    const known = this.#types.get(place);
+    if (known !== undefined) return known;
+    const type = stepType(place, this.#outputsOf(place));
+    // On a cycle not all is known yet.
+    if (this.#outputs.get(place) !== undefined) this.#types.set(place, type);
+    return type;
+  }
+
+  #outputsOf(place: StepPlace): StepOutputs {
+    const output = this.outputOf(place);
+    return { output, completed: this.#completed.get(place) };
   }
 
   /** What the whole workflow gives may have a schema of its own. */

@@ -7,15 +7,7 @@ import { parseTemplate } from '../expression/template.ts';
 import { DYN, INTEGER, type Type } from '../expression/types.ts';
 import { itemNameOf } from './rules/item-names.ts';
 import type { BlockPlace, StepPlace } from './step-graph.ts';
-import {
-  caughtErrorType,
-  NOTHING,
-  type StepOutputs,
-  stepType,
-  unfinishedStepType,
-  WORKFLOW_TYPE,
-  wonRaceType,
-} from './step-types.ts';
+import { caughtErrorType, NOTHING, undoneStepType, WORKFLOW_TYPE, wonRaceType } from './step-types.ts';
 import { type Standpoint, visibleSteps } from './step-visibility.ts';
 import type { Subject } from './subject.ts';
 import type { ValueScope } from './value-checker.ts';
@@ -23,10 +15,10 @@ import type { ValueScope } from './value-checker.ts';
 /** What is known of the steps while they are being checked. */
 export interface Known {
   readonly subject: Subject;
-  /** The type of a step's output. */
-  readonly outputOf: (place: StepPlace) => Type;
-  /** Of each step that may complete: what it gives then. */
-  readonly completed: ReadonlyMap<StepPlace, Type>;
+  /** `steps.<id>` of a step that has ended. */
+  readonly typeOf: (place: StepPlace) => Type;
+  /** `steps.<id>` of a step that may be anywhere on its way. */
+  readonly unfinishedTypeOf: (place: StepPlace) => Type;
   /** Of each `for_each`: its items. */
   readonly items: ReadonlyMap<StepPlace, Type>;
   /** Of each `repeat`: its state. */
@@ -44,8 +36,7 @@ export function scopeAt(known: Known, block: BlockPlace, step?: StepPlace): Valu
   for (const visible of visibleSteps(standpoint)) {
     const id = visible.step.id?.value;
     // From the inside out, so what is nearer stays; ids are unique, but for a finding of its own.
-    if (id !== undefined && !Object.hasOwn(steps, id))
-      steps[id] = stepType(visible, outputsOf(known, visible));
+    if (id !== undefined && !Object.hasOwn(steps, id)) steps[id] = known.typeOf(visible);
   }
   Object.assign(steps, wonRaces(known, block));
   return { standpoint, steps, variables: variablesIn(known, block), given: givenIn(known, block) };
@@ -62,20 +53,13 @@ export function scopeAtStart(subject: Subject, variables: readonly ('input' | 'w
 export function scopeAtAnyTime(known: Known, variables: ValueScope['variables'] = {}): ValueScope {
   const { root } = known.subject.graph;
   const steps = root.steps.flatMap((place): [string, Type][] =>
-    place.step.id === undefined
-      ? []
-      : [[place.step.id.value, unfinishedStepType(place, outputsOf(known, place))]],
+    place.step.id === undefined ? [] : [[place.step.id.value, known.unfinishedTypeOf(place)]],
   );
   return {
     standpoint: { block: root },
     steps: Object.fromEntries(steps),
     variables: { ...variablesIn(known, root), ...variables },
   };
-}
-
-function outputsOf(known: Known, place: StepPlace): StepOutputs {
-  const output = known.outputOf(place);
-  return { output, completed: known.completed.get(place) };
 }
 
 /** What a step's compensation sees: what the step saw, and the step itself, which may not have completed. */
@@ -87,7 +71,7 @@ export function scopeOfCompensation(
   const standpoint: Standpoint = { ...scope.standpoint, undoing: true };
   const id = place.step.id?.value;
   if (id === undefined) return { ...scope, standpoint };
-  const own = unfinishedStepType(place, { output: output ?? NOTHING, completed: output });
+  const own = undoneStepType(output ?? NOTHING);
   return { ...scope, standpoint, steps: { ...scope.steps, [id]: own } };
 }
 

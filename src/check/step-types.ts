@@ -1,5 +1,5 @@
 /** What expressions see of steps, errors and the run. */
-import type { CatchCase } from '../document/definition.ts';
+import type { Branch, CatchCase } from '../document/definition.ts';
 import type { Signature } from '../document/signature.ts';
 import {
   DATE_TIME,
@@ -15,6 +15,7 @@ import {
   typeOfSchema,
   unionOf,
 } from '../expression/types.ts';
+import { isReturnedFrom } from './step-flow.ts';
 import type { StepPlace } from './step-graph.ts';
 
 const STATUS: StringType = {
@@ -49,41 +50,52 @@ export interface StepOutputs {
 }
 
 /** `steps.<id>` of a step that has ended. */
-export function stepType({ step }: StepPlace, { output, completed }: StepOutputs): Type {
+export function stepType(place: StepPlace, { output, completed }: StepOutputs): Type {
+  const { step } = place;
   const ifRun = (type: Type): Type => (step.if === undefined ? type : optionalType(type));
   const ended = objectType([
     ['output', output],
     ['status', STATUS],
     ['started_at', ifRun(DATE_TIME)],
     ['finished_at', DATE_TIME],
-    ...ownProperties(step, ifRun),
+    ...ownProperties(place, ifRun),
   ]);
-  return { ...ended, completed: () => completedStepType(step, completed ?? output) };
+  return { ...ended, completed: () => completedStepType(place, completed ?? output) };
 }
 
 /** `steps.<id>` where a condition says that its status is `completed`. */
-function completedStepType(step: StepPlace['step'], output: Type): ObjectType {
-  const surely = (type: Type): Type => type;
-  const { catch: _caught, ...rest } = step;
+function completedStepType(place: StepPlace, output: Type): ObjectType {
   return objectType([
     ['output', output],
     ['status', STATUS],
     ['started_at', DATE_TIME],
     ['finished_at', DATE_TIME],
-    ...ownProperties(rest, surely),
+    ...ownProperties(place, (type) => type, true),
   ]);
 }
 
 /** `steps.<id>` of a step that may be anywhere on its way. */
-export function unfinishedStepType({ step }: StepPlace, { output, completed }: StepOutputs): Type {
+export function unfinishedStepType(place: StepPlace, { output, completed }: StepOutputs): Type {
   const unfinished = objectType([
     ['output', unionOf([output, NOTHING])],
     ['status', STATUS],
     ['started_at', optionalType(DATE_TIME)],
     ['finished_at', optionalType(DATE_TIME)],
-    ...ownProperties(step, optionalType),
+    ...ownProperties(place, optionalType),
   ]);
-  return { ...unfinished, completed: () => completedStepType(step, completed ?? output) };
+  return { ...unfinished, completed: () => completedStepType(place, completed ?? output) };
+}
+
+/** `steps.<id>` of a step that is to be undone: whatever it gave, it may not have come to that. */
+export function undoneStepType(output: Type): Type {
+  const properties = (given: Type): ObjectType =>
+    objectType([
+      ['output', given],
+      ['status', STATUS],
+      ['started_at', DATE_TIME],
+      ['finished_at', DATE_TIME],
+    ]);
+  return { ...properties(unionOf([output, NOTHING])), completed: () => properties(output) };
 }
 
 /** `steps.<id>` of a race, in what its winner's `then` holds: the race has not ended yet. */
@@ -98,10 +110,13 @@ export function wonRaceType(branch: string, output: Type): Type {
 
 /** What only steps of one kind have. */
 function ownProperties(
-  { action, catch: caught }: StepPlace['step'],
+  place: StepPlace,
   ifRun: (type: Type) => Type,
+  isCompleted = false,
 ): readonly (readonly [string, Type])[] {
-  const ifCompleted = (type: Type): Type => (caught === undefined ? ifRun(type) : optionalType(type));
+  const { action, catch: caught } = place.step;
+  const ifCompleted = (type: Type): Type =>
+    caught === undefined || isCompleted ? ifRun(type) : optionalType(type);
   switch (action?.kind) {
     case 'for_each':
       return [
@@ -110,14 +125,21 @@ function ownProperties(
         ['errors', ifRun(listType(errorType(STRING, optionalType(DYN))))],
       ];
     case 'race':
-      return [
-        ['winner', ifCompleted({ kind: 'string', values: action.branches.map(({ name }) => name.value) })],
-      ];
+      return [['winner', ifWon(place, ifCompleted)({ kind: 'string', values: namesOf(action.branches) })]];
     case 'await':
       return [['received_at', ifCompleted(DATE_TIME)]];
     default:
       return [];
   }
+}
+
+/** A race that is returned from completes without a winner. */
+function ifWon(place: StepPlace, ifCompleted: (type: Type) => Type): (type: Type) => Type {
+  return isReturnedFrom(place) ? optionalType : ifCompleted;
+}
+
+function namesOf(branches: readonly Branch[]): readonly string[] {
+  return branches.map(({ name }) => name.value);
 }
 
 /**
