@@ -114,6 +114,7 @@ export class StepPass {
       this.states.delete(step);
       this.#completed.delete(step);
       this.#types.delete(step);
+      for (const inner of step.blocks) this.branches.delete(inner);
     }
     this.#returned.clear();
     for (const [place, types] of returned) this.#returned.set(place, types);
@@ -150,7 +151,10 @@ export class StepPass {
 
   #outputsOf(place: StepPlace): StepOutputs {
     const output = this.outputOf(place);
-    return { output, completed: this.#completed.get(place) };
+    const branches = place.blocks.flatMap((block): [string, Type][] =>
+      block.role === 'branch' ? [[block.branch.name.value, this.branches.get(block) ?? DYN]] : [],
+    );
+    return { output, completed: this.#completed.get(place), branches: new Map(branches) };
   }
 
   /** What the whole workflow gives may have a schema of its own. */

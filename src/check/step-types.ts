@@ -47,23 +47,43 @@ export interface StepOutputs {
   readonly output: Type;
   /** Where its status is `completed`; `undefined` if it never is. */
   readonly completed: Type | undefined;
+  /** Of a race: what each branch gives, by name. */
+  readonly branches: ReadonlyMap<string, Type>;
 }
 
 /** `steps.<id>` of a step that has ended. */
-export function stepType(place: StepPlace, { output, completed }: StepOutputs): Type {
+export function stepType(place: StepPlace, outputs: StepOutputs): Type {
   const { step } = place;
   const ifRun = (type: Type): Type => (step.if === undefined ? type : optionalType(type));
   const ended = objectType([
-    ['output', output],
+    ['output', outputs.output],
     ['status', STATUS],
     ['started_at', ifRun(DATE_TIME)],
     ['finished_at', DATE_TIME],
     ...ownProperties(place, ifRun),
   ]);
-  return { ...ended, completed: () => completedStepType(place, completed ?? output) };
+  return { ...ended, where: whereOf(place, outputs) };
 }
 
-/** `steps.<id>` where a condition says that its status is `completed`. */
+function isCompleted(property: string, value: string): boolean {
+  return property === 'status' && value === 'completed';
+}
+
+/** What a condition on a step's status, or on the winner of a race, says about all of it. */
+function whereOf(
+  place: StepPlace,
+  { output, completed, branches }: StepOutputs,
+): NonNullable<ObjectType['where']> {
+  return (property, value) => {
+    if (isCompleted(property, value)) return completedStepType(place, completed ?? output);
+    const won = property === 'winner' ? branches.get(value) : undefined;
+    // A catch, or a return, puts another output in place of the winner's.
+    if (won === undefined || place.step.catch !== undefined || isReturnedFrom(place)) return undefined;
+    return completedStepType(place, won);
+  };
+}
+
+/** `steps.<id>` of a step that has completed. */
 function completedStepType(place: StepPlace, output: Type): ObjectType {
   return objectType([
     ['output', output],
@@ -75,15 +95,15 @@ function completedStepType(place: StepPlace, output: Type): ObjectType {
 }
 
 /** `steps.<id>` of a step that may be anywhere on its way. */
-export function unfinishedStepType(place: StepPlace, { output, completed }: StepOutputs): Type {
+export function unfinishedStepType(place: StepPlace, outputs: StepOutputs): Type {
   const unfinished = objectType([
-    ['output', unionOf([output, NOTHING])],
+    ['output', unionOf([outputs.output, NOTHING])],
     ['status', STATUS],
     ['started_at', optionalType(DATE_TIME)],
     ['finished_at', optionalType(DATE_TIME)],
     ...ownProperties(place, optionalType),
   ]);
-  return { ...unfinished, completed: () => completedStepType(place, completed ?? output) };
+  return { ...unfinished, where: whereOf(place, outputs) };
 }
 
 /** `steps.<id>` of a step that is to be undone: whatever it gave, it may not have come to that. */
@@ -95,7 +115,10 @@ export function undoneStepType(output: Type): Type {
       ['started_at', DATE_TIME],
       ['finished_at', DATE_TIME],
     ]);
-  return { ...properties(unionOf([output, NOTHING])), completed: () => properties(output) };
+  return {
+    ...properties(unionOf([output, NOTHING])),
+    where: (property, value) => (isCompleted(property, value) ? properties(output) : undefined),
+  };
 }
 
 /** `steps.<id>` of a race, in what its winner's `then` holds: the race has not ended yet. */

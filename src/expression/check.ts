@@ -8,7 +8,7 @@ import { checkIndex, checkSelect } from './check-access.ts';
 import { CallChecker } from './check-calls.ts';
 import { checkOperator } from './check-operators.ts';
 import type { ExpressionFinding, ExpressionFindingCode } from './finding.ts';
-import { type Facts, factsOf, forget, joinFacts, NO_FACTS, pathKey } from './narrowing.ts';
+import { type Facts, factsOf, forget, joinFacts, knownOf, NO_FACTS, pathKey } from './narrowing.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { type Binding, type Node, type NodeOf, parseExpression } from './syntax.ts';
 import {
@@ -21,6 +21,7 @@ import {
   listType,
   mayBeAbsent,
   NUMBER,
+  type ObjectType,
   objectType,
   optionalType,
   type Type,
@@ -114,7 +115,7 @@ export class Checker {
     const type = this.#inferAny(node, around);
     const key = pathKey(node);
     if (key === undefined) return type;
-    if (around.facts.completed.has(key) && type.kind === 'object') return type.completed?.() ?? type;
+    if (type.kind === 'object' && type.where !== undefined) return narrowed(type, key, around.facts);
     return around.facts.notNull.has(key) ? withoutNull(type) : type;
   }
 
@@ -314,6 +315,13 @@ export class Checker {
     }
     return { over, bodies };
   }
+}
+
+/** A step as it is where its status or its winner is known. */
+function narrowed(step: ObjectType, key: string, facts: Facts): Type {
+  let type = step;
+  for (const [property, value] of knownOf(key, facts)) type = type.where?.(property, value) ?? type;
+  return type;
 }
 
 /** The surroundings of what is evaluated only if the condition is, or is not, true. */

@@ -6,11 +6,11 @@ import type { Node } from './syntax.ts';
 export interface Facts {
   readonly present: ReadonlySet<string>;
   readonly notNull: ReadonlySet<string>;
-  /** The steps whose status is `completed`. */
-  readonly completed: ReadonlySet<string>;
+  /** What properties of steps are equal to: `steps.<id>.<property>` and the string, as one key. */
+  readonly equal: ReadonlySet<string>;
 }
 
-export const NO_FACTS: Facts = { present: new Set(), notNull: new Set(), completed: new Set() };
+export const NO_FACTS: Facts = { present: new Set(), notNull: new Set(), equal: new Set() };
 
 /** The key of a path such as `steps.open.output`; `undefined` if the node is no path. */
 export function pathKey(node: Node): string | undefined {
@@ -20,7 +20,7 @@ export function pathKey(node: Node): string | undefined {
 /** Both. */
 export function joinFacts(a: Facts, b: Facts): Facts {
   const both = (name: keyof Facts) => new Set([...a[name], ...b[name]]);
-  return { present: both('present'), notNull: both('notNull'), completed: both('completed') };
+  return { present: both('present'), notNull: both('notNull'), equal: both('equal') };
 }
 
 /** The facts without those about a variable that is bound anew. */
@@ -29,7 +29,7 @@ export function forget(facts: Facts, name: string): Facts {
   return {
     present: new Set([...facts.present].filter(keep)),
     notNull: new Set([...facts.notNull].filter(keep)),
-    completed: new Set([...facts.completed].filter(keep)),
+    equal: new Set([...facts.equal].filter(keep)),
   };
 }
 
@@ -77,17 +77,30 @@ function equalFacts([left, right]: readonly [Node, Node]): Facts {
   ] as const) {
     if (value.op !== 'value' || value.args === null) continue;
     const facts = about(pathKey(path), true);
-    const step = value.args === 'completed' ? stepWithStatus(path) : undefined;
-    return step === undefined ? facts : joinFacts(facts, { ...NO_FACTS, completed: new Set([step]) });
+    return joinFacts(facts, equalStep(path, value.args));
   }
   return NO_FACTS;
 }
 
-/** The step, if the node is its status. */
-function stepWithStatus(node: Node): string | undefined {
+/** What a property of a step is equal to. */
+function equalStep(node: Node, value: unknown): Facts {
   const path = pathOf(node);
-  if (path?.length !== 3 || path[0] !== 'steps' || path[2] !== 'status') return undefined;
-  return path.slice(0, 2).join('\0');
+  if (path?.length !== 3 || path[0] !== 'steps' || typeof value !== 'string') return NO_FACTS;
+  return { ...NO_FACTS, equal: new Set([[...path, value].join('\0')]) };
+}
+
+/** The properties of a step whose value is known, by the step's key. */
+export function knownOf(
+  step: string,
+  { equal }: Facts,
+): readonly (readonly [property: string, value: string])[] {
+  if (equal.size === 0) return [];
+  return [...equal]
+    .filter((key) => key.startsWith(`${step}\0`))
+    .map((key) => {
+      const [property = '', value = ''] = key.slice(step.length + 1).split('\0');
+      return [property, value];
+    });
 }
 
 /** The other operand, if one is the literal `null`. */

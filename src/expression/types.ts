@@ -46,8 +46,8 @@ export interface ObjectType {
   readonly closed: boolean;
   /** Set for the record of steps, for better words. */
   readonly steps?: true;
-  /** Of a step: what it is where its status is known to be `completed`. */
-  readonly completed?: () => ObjectType;
+  /** Of a step: what it is where one of its properties (`status`, `winner`) is known to have this value. */
+  readonly where?: (property: string, value: string) => ObjectType | undefined;
 }
 
 export interface Property {
