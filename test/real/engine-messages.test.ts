@@ -195,7 +195,7 @@ describe.concurrent('queries', () => {
     });
     const state = JSON.stringify(await run.query(STATE_QUERY));
     expect(state.length).toBeLessThan(1024 * 1024);
-    expect(state.length).toBeGreaterThan(1000);
+    expect(state).toMatch(/… \d{7} bytes left out/);
     const metadata = await run.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     expect(metadata.currentDetails).toContain('| `many` | completed: 30 of 30 done, 0 running, 0 failed |');
     await openGate(lab.database.knex, 'many');
