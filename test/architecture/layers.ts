@@ -59,6 +59,7 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   },
   'src/interpreter': {
     imports: ['src/plan', ...['evaluate', 'duration'].map((file) => `src/expression/${file}.ts`)],
+    packages: ['@cfworker/json-schema'],
     sandboxed: true,
   },
   'src/simulated-host': { imports: ['src/interpreter', 'src/plan'], sandboxed: true },
