@@ -158,9 +158,9 @@ export class StepPass {
   }
 
   /** What the whole workflow gives may have a schema of its own. */
-  #blockOutput({ role }: BlockPlace, output: YamlNode, scope: ValueScope): Type {
+  #blockOutput(place: BlockPlace, output: YamlNode, scope: ValueScope): Type {
     const { outputSchema } = this.subject.interface;
-    if (role !== 'root' || outputSchema === undefined) return this.values.typeOf(output, scope);
+    if (!givesWorkflowOutput(place) || outputSchema === undefined) return this.values.typeOf(output, scope);
     this.against(output, outputSchema, scope);
     return DYN;
   }
@@ -173,4 +173,9 @@ export class StepPass {
     checkCall(this, callee, compensate.with, scope);
     this.callOptions(compensate, scope);
   }
+}
+
+/** Whether the output of a block is that of the workflow: of the root, and of what the root's own catch does. */
+export function givesWorkflowOutput({ role, of }: BlockPlace): boolean {
+  return role === 'root' || (role === 'catch' && of !== undefined && givesWorkflowOutput(of));
 }

@@ -1,3 +1,4 @@
+import type { SourceRange } from '../../diagnostics/diagnostic.ts';
 import type { ScheduleEntry } from '../../document/definition.ts';
 import { checkAssignable } from '../../expression/assignable.ts';
 import { objectType, type Type } from '../../expression/types.ts';
@@ -7,8 +8,9 @@ import { hasExpressions } from '../expression-places.ts';
 import { headOf } from '../schema-pass.ts';
 import { checkAttributesAgree, checkSearchAttributes } from '../search-attributes.ts';
 import { neverEnds } from '../step-flow.ts';
+import { blocksOf } from '../step-graph.ts';
 import { TEXT } from '../step-outputs.ts';
-import { StepPass } from '../step-pass.ts';
+import { givesWorkflowOutput, StepPass } from '../step-pass.ts';
 import { conditionOf, scopeAtAnyTime, scopeAtStart } from '../step-scope.ts';
 import type { Rule } from '../subject.ts';
 import { checkDuration } from '../time-values.ts';
@@ -67,12 +69,18 @@ function checkAnyTime(pass: StepPass): void {
 
 /** Without an output a workflow gives an empty object, which its schema may not take. */
 function checkOutputIsThere({ subject: { definition, interface: own, graph }, values }: StepPass): void {
-  const { outputSchema: schema } = definition;
+  const { outputSchema: schema, root } = definition;
   if (schema === undefined || own.outputSchema === undefined) return;
-  if (definition.root.output !== undefined || neverEnds(graph.root)) return;
   const problem = checkAssignable(objectType([]), own.outputSchema);
   if (problem === undefined) return;
-  const message = `this workflow has no output, and its output_schema wants one: ${problem}`;
-  const range = headOf(schema);
-  values.findings.push({ code: 'missing-key', range, message, hint: "add 'output'" });
+  const report = (range: SourceRange, what: string): void => {
+    const message = `${what} no output, and output_schema wants one: ${problem}`;
+    values.findings.push({ code: 'missing-key', range, message, hint: "add 'output'" });
+  };
+  for (const place of blocksOf(graph)) {
+    if (!givesWorkflowOutput(place) || place.block.output !== undefined || neverEnds(place)) continue;
+    if (place.role === 'root') report(headOf(schema), 'this workflow has');
+    else report({ start: place.block.range.start, end: place.block.range.start + 1 }, 'this catch gives');
+  }
+  if (root.catch?.kind === 'ignore') report(root.catch.range, 'a failure that is ignored gives');
 }
