@@ -7,6 +7,7 @@ import type { Admission } from './admission.ts';
 import { toFailure } from './failures.ts';
 import type { Flights } from './flights.ts';
 import { LocalLane } from './local-lane.ts';
+import { findPriorityProblem } from './priority.ts';
 
 /** How long a call waits for a deploy, after its own attempts: doubling, since each wait costs events. */
 const FIRST_DRIFT_WAIT_MS = 10_000;
@@ -30,6 +31,10 @@ export class ActivityCalls {
   }
 
   schedule(command: ScheduleActivity): void {
+    const { id, activity } = command;
+    const failure = findPriorityProblem(command.priority);
+    if (failure !== undefined)
+      return this.#flights.endLater(id, { type: 'activity_failed', id, failure: { ...failure, activity } });
     // The worker that has the run does not serve what goes to another queue.
     if (command.local && this.#taskQueueOf(command) === undefined) this.#locals.add(command);
     else this.#admit(command, 0);

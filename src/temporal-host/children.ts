@@ -18,6 +18,7 @@ import { JOIN_CHILD, type JoinedRun, type JoinRequest } from '../plan/worker-con
 import type { Admission } from './admission.ts';
 import { failureOfRun } from './failures.ts';
 import type { Flights } from './flights.ts';
+import { findPriorityProblem } from './priority.ts';
 
 /** Carries `start_child` and `cancel_child` out. */
 export class Children {
@@ -31,6 +32,9 @@ export class Children {
 
   start(command: StartChild): void {
     const { id, workflow } = command;
+    const problem = findPriorityProblem(command.priority);
+    if (problem !== undefined)
+      return this.#flights.endLater(id, { type: 'child_failed', id, failure: problem });
     const bytes = jsonBytes(command.input);
     if (bytes <= MAXIMUM_PAYLOAD_BYTES) return this.#admission.add(id, bytes, () => this.#start(command));
     const failure = { type: PAYLOAD_TOO_LARGE, message: tooLarge(`the input of ${workflow}`, bytes) };

@@ -102,7 +102,7 @@ describe.concurrent('a child whose id is taken', () => {
     const second = await lab.start('lab/joins', input);
     const detached = await lab.start('lab/joins-detached', input);
     await eventually(async () => expect(await joins(second)).toBe(1));
-    const { output: handle } = (await outcomeOf(detached)) as { output: { run_id: string } };
+    const { output: handle } = (await outcomeOf(detached)) as unknown as { output: { run_id: string } };
     await openGate(lab.database.knex, input.gate);
     const by = { status: 'completed', output: { by: handle.run_id } };
     expect(await outcomeOf(first)).toEqual(by);
