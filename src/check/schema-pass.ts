@@ -2,8 +2,9 @@
 import type { Diagnostic, SourceRange } from '../diagnostics/diagnostic.ts';
 import { entryOf, nodeAt, toJson } from '../document/json.ts';
 import type { YamlNode } from '../document/yaml-tree.ts';
-import { problemsOf, type SchemaProblem } from '../json-schema/schema-problem.ts';
+import { formatPath, problemsOf, type SchemaProblem } from '../json-schema/schema-problem.ts';
 import { grammarOf } from './grammar.ts';
+import { withMeantKey } from './meant-keys.ts';
 
 const CODES: { readonly [keyword: string]: string } = {
   required: 'missing-key',
@@ -25,7 +26,9 @@ const CODES: { readonly [keyword: string]: string } = {
 export function schemaPass(tree: YamlNode, file: string, grammar: string): Diagnostic[] {
   const validate = grammarOf(grammar);
   if (validate(toJson(tree))) return [];
-  const problems = problemsOf(validate.errors ?? [], true);
+  const problems = problemsOf(validate.errors ?? [], true).map((problem) =>
+    grammar === 'workflow.schema.json' ? withMeantKey(problem) : problem,
+  );
   return withoutEchoes(problems).map((problem) => ({
     code: CODES[problem.keyword] ?? 'invalid-value',
     severity: 'error',
@@ -62,11 +65,21 @@ function withoutEchoes(problems: readonly SchemaProblem[]): readonly SchemaProbl
     const { keyword, key, path } = problem;
     if (isKindless(problem)) return !misspelt.has(path);
     // `efect`, then, is not also a missing `effect`.
-    if (keyword === 'required')
-      return !problems.some((other) => other.path === path && other.hint?.includes(`'${key}'`));
-    if (keyword === 'besideOneOf') return !misspelt.has(path) && !kindless.has(path);
+    if (keyword === 'required') {
+      return !problems.some(
+        (other) => (other.path === path && other.hint?.includes(`'${key}'`)) || isOneLevelUp(other, problem),
+      );
+    }
+    if (keyword === 'besideOneOf')
+      return !misspelt.has(path) && !kindless.has(path) && !misspelt.has(`${path}.${key}`);
     return true;
   });
+}
+
+/** Whether a key that is missing stands beside the object that should have it: `repeat` and `until`. */
+function isOneLevelUp(other: SchemaProblem, missing: SchemaProblem): boolean {
+  if (other.keyword !== 'additionalProperties' || other.key !== missing.key) return false;
+  return formatPath(missing.at.slice(0, -1)) === other.path;
 }
 
 function isKindless({ keyword, key }: SchemaProblem): boolean {

@@ -55,7 +55,9 @@ function awaited(
 }
 
 /** Whoever sends it would wait for nothing to happen; but after a misspelt `await` that is the same mistake. */
-function neverAwaited({ definition }: Subject, actions: readonly Action[]): Finding[] {
+function neverAwaited({ definition, graph }: Subject, actions: readonly Action[]): Finding[] {
+  // One that cannot be read may be the one that awaits.
+  if (graph.steps.some(({ step: { action } }) => action === undefined)) return [];
   const awaitedNames = actions.flatMap((action) => (action.kind === 'await' ? [action.name.value] : []));
   const declared = [
     ...definition.signals.map(({ name }) => ({ name, kind: 'signal' })),

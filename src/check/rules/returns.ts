@@ -1,3 +1,5 @@
+import { entryOf } from '../../document/json.ts';
+import type { YamlNode } from '../../document/yaml-tree.ts';
 import { didYouMean } from '../../json-schema/suggest.ts';
 import { findUnreachable, returnTarget } from '../step-flow.ts';
 import { type BlockPlace, blocksOf, enclosing, type StepPlace } from '../step-graph.ts';
@@ -16,8 +18,9 @@ function leadsOut(place: StepPlace, byId: ReadonlyMap<string, StepPlace>): Findi
     const message = "'return' cannot stand inside a finally, which runs when the end is already decided";
     return [{ code: 'misplaced-return', range: action.keyRange, message }];
   }
-  const { from } = action;
-  if (from === undefined || returnTarget(place, from) !== undefined) return [];
+  const { from, value: returned } = action;
+  if (from === undefined) return fromInside(place, returned);
+  if (returnTarget(place, from) !== undefined) return [];
   const { value, range } = from;
   const target = byId.get(value)?.step.id;
   if (target !== undefined) {
@@ -36,6 +39,16 @@ function leadsOut(place: StepPlace, byId: ReadonlyMap<string, StepPlace>): Findi
   const around = idsAround(place);
   const hint = around.length > 0 ? didYouMean(value, around) : aroundHint(place);
   return [{ code: 'unknown-from', range, message: `no step around this return has the id '${value}'`, hint }];
+}
+
+/** `return: { from: outer, value: 1 }` would end the workflow, with that object. */
+function fromInside(place: StepPlace, returned: YamlNode): Finding[] {
+  const entry = entryOf(returned, 'from');
+  const id = entry?.value.kind === 'scalar' ? entry.value.value : undefined;
+  if (entry === undefined || !idsAround(place).some((around) => around === id)) return [];
+  const message = `this returns an object with the key 'from', and ends the workflow, not '${id}'`;
+  const hint = `write 'from' beside 'return': { return: …, from: ${id} }`;
+  return [{ code: 'misplaced-key', range: entry.key.range, message, hint }];
 }
 
 function aroundHint(place: StepPlace): string {
