@@ -1,6 +1,7 @@
 /** Values that say how long, or until when: told apart, though both may be text. */
 import type { YamlNode } from '../document/yaml-tree.ts';
 import { parseDuration } from '../expression/duration.ts';
+import { evaluate, newBudget } from '../expression/evaluate.ts';
 import { type Atom, atomsOf, describe, mayBeAbsent } from '../expression/types.ts';
 import { hasExpressions } from './expression-places.ts';
 import { headOf } from './schema-pass.ts';
@@ -44,7 +45,12 @@ function isDuration(atom: Atom): boolean {
 
 function isMoment(atom: Atom): boolean {
   if (atom.kind === 'timestamp') return true;
-  return atom.kind === 'string' && (atom.values?.every((text) => !Number.isNaN(Date.parse(text))) ?? true);
+  return atom.kind === 'string' && (atom.values?.every(isWrittenMoment) ?? true);
+}
+
+/** Whether a text is a point in time as `timestamp()` reads it, and so as a wait does. */
+export function isWrittenMoment(text: string): boolean {
+  return evaluate('timestamp(text)', { text }, newBudget()).ok;
 }
 
 function wordsFor(atom: Atom): string {

@@ -21,6 +21,7 @@ import { isSchema } from '../json-schema/subschemas.ts';
 import { didYouMean } from '../json-schema/suggest.ts';
 import type { Json, JsonSchema } from '../plan/plan.ts';
 import { hasExpressions, literalOf, placeIn } from './expression-places.ts';
+import { meantName } from './meant-names.ts';
 import { headOf, rangeOfProblem } from './schema-pass.ts';
 import type { StepGraph } from './step-graph.ts';
 import { type Standpoint, whyNotVisible } from './step-visibility.ts';
@@ -30,27 +31,6 @@ const LITERAL_CODES: { readonly [keyword: string]: string } = {
   additionalProperties: 'unknown-argument',
   required: 'missing-argument',
 };
-
-/** What people write who know it from elsewhere in the language, or from other languages. */
-const HINTS: { readonly [name: string]: string | undefined } = {
-  error: 'error is known inside a catch alone',
-  state: 'state is known inside a repeat, and in its until and every',
-  index: 'index is known inside a for_each or a repeat',
-  payload: 'the payload of a signal is the output of the step that awaits it',
-  workflow: 'an id is computed from input alone',
-  env: 'the environment is not for expressions: an activity reads it',
-  secrets: 'secrets are never expressions: an activity reads them itself',
-  now: 'there is no clock: read steps.<id>.finished_at or workflow.started_at',
-};
-
-/** A property may well be called like one of these; only `payload` is where it should not be looked for. */
-function isMeantOtherwise(code: string, word: string): boolean {
-  return (
-    code === 'unknown-variable' ||
-    code === 'unknown-function' ||
-    (code === 'unknown-property' && word === 'payload')
-  );
-}
 
 /** What the expressions of one place see, and where that is. */
 export interface ValueScope extends TypeScope {
@@ -206,8 +186,7 @@ export class ValueChecker {
     }
     const { type, findings } = checkExpression(source, { ...scope, steps }, expected);
     for (const { code, start, end, message, hint } of findings) {
-      const word = source.slice(start, end);
-      const better = isMeantOtherwise(code, word) ? HINTS[word] : undefined;
+      const better = meantName(code, source.slice(start, end));
       this.#report({
         code,
         range: placeIn(node, offset + start, offset + end),

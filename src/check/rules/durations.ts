@@ -6,6 +6,7 @@ import { parseTemplate } from '../../expression/template.ts';
 import { hasExpressions } from '../expression-places.ts';
 import type { StepPlace } from '../step-graph.ts';
 import type { Finding, Rule } from '../subject.ts';
+import { isWrittenMoment } from '../time-values.ts';
 
 /** Written durations are in the grammar and more than nothing; `timeout` stands where something takes time. */
 export const durations: Rule = ({ definition, graph }) => [
@@ -36,20 +37,13 @@ function checkWait({ step: { action } }: StepPlace): Finding[] {
   if ('duration' in action) return checkDuration(action.duration).map(asWait);
   const { until } = action;
   if (until.kind !== 'scalar' || typeof until.value !== 'string' || hasExpressions(until)) return [];
-  if (isMoment(until.value)) return [];
+  if (isWrittenMoment(until.value)) return [];
   const message = `'${until.value}' is not a time; expected ISO 8601 such as 2030-01-31T09:00:00Z`;
   return [{ code: 'bad-duration', range: until.range, message }];
 }
 
 function asWait(finding: Finding): Finding {
   return finding.message.endsWith('no time at all') ? { ...finding, severity: 'warning' } : finding;
-}
-
-function isMoment(text: string): boolean {
-  return (
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(text) &&
-    !Number.isNaN(Date.parse(text))
-  );
 }
 
 function checkDuration(node: YamlNode): Finding[] {
