@@ -41,7 +41,7 @@ export function checkRepeat(
   const initial = state === undefined ? new Map<string, Type>() : fieldsOf(pass.values.typeOf(state, scope));
   const body = place.blocks[0]!;
   pass.states.set(place, stateType(initial, undefined));
-  const given = pass.tentatively(body, () => pass.block(body));
+  const given = pass.tentatively(body);
   const type = stateType(initial, given === undefined ? undefined : fieldsOf(given));
   pass.states.set(place, type);
   const output = pass.block(body);

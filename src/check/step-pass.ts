@@ -28,6 +28,7 @@ export class StepPass {
   readonly #types = new Map<StepPlace, Type>();
   /** What each step gives; `undefined` while it is being checked, which only a cycle can ask for. */
   readonly #outputs = new Map<StepPlace, Type | undefined>();
+  #isTentative = false;
   /** What is returned from each step inside it. */
   readonly #returned = new Map<StepPlace, Type[]>();
 
@@ -102,11 +103,19 @@ export class StepPass {
     if (target !== undefined) this.#returned.set(target, [...(this.#returned.get(target) ?? []), type]);
   }
 
-  /** Goes through a block for its types alone, and forgets it: it will be gone through again. */
-  tentatively<T>(block: BlockPlace, go: () => T): T {
+  /**
+   * The type that a block gives, found by going through it and forgetting all else: it will be gone through again.
+   * Inside such a pass there is no other, or loops in loops would double the work each time.
+   *
+   * @returns `undefined` if the block never ends, or inside another such pass
+   */
+  tentatively(block: BlockPlace): Type | undefined {
+    if (this.#isTentative) return undefined;
+    this.#isTentative = true;
     const found = this.values.findings.length;
     const returned = new Map(this.#returned);
-    const result = go();
+    const type = this.block(block);
+    this.#isTentative = false;
     this.values.findings.length = found;
     for (const step of stepsWithin(block)) {
       this.#outputs.delete(step);
@@ -118,7 +127,7 @@ export class StepPass {
     }
     this.#returned.clear();
     for (const [place, types] of returned) this.#returned.set(place, types);
-    return result;
+    return type;
   }
 
   /** Checks how something is called: timeouts, queue, priority and fairness. */

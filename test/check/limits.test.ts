@@ -53,6 +53,21 @@ test('five hundred steps that each read all before them are checked in good time
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
+test('loops in loops, as deep as a file may be, are checked in good time', () => {
+  const depth = 25;
+  const nested = (level: number): string => {
+    const pad = '    '.repeat(level);
+    if (level === depth) return `${pad}  - set: { n: 1 }\n`;
+    return (
+      `${pad}  - repeat: { state: { n: null }, until: "\${{ state.n != null && state.n > 0.5 }}" }\n` +
+      `${pad}    output: { n: "\${{ index / 2 }}" }\n${pad}    steps:\n${nested(level + 1)}`
+    );
+  };
+  const started = performance.now();
+  expect(codesOf(`steps:\n${nested(0)}`)).toEqual([]);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 describe('references of a signature', () => {
   const file = 'schemas/activities/shop/charge.yaml';
   const check = (schema: string, files: { readonly [path: string]: string }) => {
