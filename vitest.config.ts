@@ -6,6 +6,8 @@ process.env.TZ = 'UTC';
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Tests that run side by side mostly wait for servers.
+    maxConcurrency: 30,
     projects: [
       {
         test: {

@@ -312,7 +312,8 @@ class Simulator {
       const event = {
         type: 'activity_failed',
         id: command.id,
-        failure: { ...failure, attempt },
+        // Of an attempt that never answered, Temporal does not tell which it was.
+        failure: failure.type === 'Timeout' ? failure : { ...failure, attempt },
         now: this.#now,
       } as const;
       return this.#answer(event);

@@ -42,6 +42,8 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker> {
     workflowBundle: { codePath: setup.bundle },
     activities: activitiesOf(setup, unregistered),
     maxConcurrentActivityTaskExecutions: setup.maxConcurrentActivities ?? 100,
+    // A cancelled activity learns of it with a heartbeat, and the SDK holds them back for 30 s where none is demanded.
+    defaultHeartbeatThrottleInterval: '1s',
     // A drained worker lets its activities finish; what takes longer is retried elsewhere.
     shutdownGraceTime: '20s',
     shutdownForceTime: '25s',

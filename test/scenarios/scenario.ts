@@ -2,7 +2,7 @@
  * A scenario: a folder with a `definition.yaml`, a `script.yaml` of what its activities answer, and the golden
  * `trace.txt` of what then happens. Adding a case is adding a folder; UPDATE_FIXTURES=1 writes its trace.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { checkDefinition } from '../../src/check/check-definition.ts';
 import { compile } from '../../src/compile/compile.ts';
@@ -12,9 +12,11 @@ import { compileSchema } from '../../src/json-schema/compile-schema.ts';
 import type { Json, Plan } from '../../src/plan/plan.ts';
 import {
   type ScriptedOutcome,
+  type ScriptedWorkflow,
   type Sent,
   type SimulatedEvent,
   type Simulation,
+  type SimulationOptions,
   simulate,
 } from '../../src/simulated-host/simulated-host.ts';
 import { catalogue } from '../check/shop.ts';
@@ -61,11 +63,27 @@ interface Attempt {
 
 export const scenarios = new URL('./', import.meta.url);
 
-/** Runs a scenario in virtual time. */
-export function runScenario(name: string, betweenEvents?: (state: State) => State): Simulation {
+export const scenarioNames: readonly string[] = readdirSync(scenarios, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+/** A scenario as a host takes it. */
+export interface Scenario extends SimulationOptions {
+  readonly plan: Plan;
+  /** What the run is started with, before defaults. */
+  readonly given: { readonly [name: string]: Json };
+  readonly workflows: { readonly [name: string]: ScriptedWorkflow };
+  readonly sent: readonly Sent[];
+  readonly reachable: readonly string[];
+}
+
+export function loadScenario(name: string): Scenario {
   const script = parse(read(`${name}/script.yaml`)) as Script;
   const { plan, input } = compileScenario(name, script.input ?? {});
-  return simulate(plan, {
+  return {
+    plan,
+    given: script.input ?? {},
     input,
     activities: scriptsOf({ ...DEFAULT_ANSWERS, ...script.activities }),
     workflows: scriptsOf(script.workflows),
@@ -73,8 +91,13 @@ export function runScenario(name: string, betweenEvents?: (state: State) => Stat
     reachable: script.reachable ?? [],
     ...(script.workflow_id !== undefined && { workflowId: script.workflow_id }),
     ...(script.cancel_after !== undefined && { cancelAfterMs: milliseconds(script.cancel_after) }),
-    ...(betweenEvents && { betweenEvents }),
-  });
+  };
+}
+
+/** Runs a scenario in virtual time. */
+export function runScenario(name: string, betweenEvents?: (state: State) => State): Simulation {
+  const { plan, ...options } = loadScenario(name);
+  return simulate(plan, { ...options, betweenEvents });
 }
 
 /** What happened, a line each, and how it ended. */

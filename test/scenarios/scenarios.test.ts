@@ -1,13 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { State } from '../../src/interpreter/state.ts';
-import { read, runScenario, scenarios, traceOf } from './scenario.ts';
+import { read, runScenario, scenarioNames, scenarios, traceOf } from './scenario.ts';
 
-const names = readdirSync(scenarios, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
-
-describe.each(names)('%s', (name) => {
+describe.each(scenarioNames)('%s', (name) => {
   it('happens as its trace says', () => {
     const trace = traceOf(runScenario(name));
     if (process.env.UPDATE_FIXTURES) writeFileSync(new URL(`${name}/trace.txt`, scenarios), trace);
