@@ -113,6 +113,8 @@ function usageMessage(error: Error & { readonly args?: unknown; readonly flags?:
       })
       .join('\n');
   }
+  const missing = [...message.matchAll(/Missing required flag (\S+)/g)].map(([, flag]) => `--${flag}`);
+  if (missing.length > 0) return `missing ${missing.join(', ')}`;
   return message
     .replace(/\s*\n\s*/g, ' ')
     .replace(/^The following errors? occurred: /, '')

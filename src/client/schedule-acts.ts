@@ -16,8 +16,6 @@ export interface ScheduleStatus {
   /** Absent while it is paused, and where there is none. */
   readonly nextRun?: string;
   readonly lastRun?: LastRun;
-  /** Runs that are under way, as far as the schedule keeps to them; not those that may overlap. */
-  readonly running: number;
 }
 
 export interface LastRun {
@@ -66,7 +64,6 @@ export async function statusOfSchedule(
         outcome: await outcomeOfLast(client, last.action.workflow.workflowId),
       },
     }),
-    running: info.runningActions.length,
   };
 }
 

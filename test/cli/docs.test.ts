@@ -62,11 +62,11 @@ describe.each(PAGES)('%s', (page) => {
     };
     const wrong: string[] = [];
     for (const [, line] of read(page).matchAll(
-      /(?:`|^|\$ |\bnpx )estuary ((?:wf|db|dev|worker|codegen|config|doctor)\b[^`\n]*)/gm,
+      /(?:`|^|\$ |\bnpx )estuary ((?:wf|schedule|db|dev|worker|codegen|config|doctor)\b[^`\n]*)/gm,
     )) {
       const [first, second = ''] = line!.split(' ');
       const id = `${first}:${second}` in commands ? `${first}:${second}` : first!;
-      if (id === 'db' || (id === 'wf' && second === '')) continue;
+      if (id === 'db' || (['wf', 'schedule'].includes(id) && second === '')) continue;
       const flags = commands[id]?.flags;
       const used = [...line!.matchAll(/(?:^| )--([a-z-]+)/g)].map(([, flag]) => flag!);
       if (!flags || used.some((flag) => flag !== 'help' && !(flag in flags))) wrong.push(line!);

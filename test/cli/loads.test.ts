@@ -46,6 +46,8 @@ test.each<[args: string, loaded: string, notLoaded: readonly string[]]>([
   ['codegen --check', 'json-schema-to-typescript', SLOW],
   ['wf run payments/batch-payout --input min_amount=abc', 'ajv', SLOW],
   ['dev stop --help', '@oclif/core', SLOW],
+  ['schedule apply --help', '@oclif/core', [...SLOW, 'yaml', '@marcbachmann/cel-js']],
+  ['schedule backfill --help', '@oclif/core', [...SLOW, 'yaml', '@marcbachmann/cel-js']],
 ])('estuary %s loads %s, and not what it does not need', async (args, loaded, notLoaded) => {
   const packages = await packagesOf(args.split(' '));
   expect(packages).toContain(loaded);

@@ -82,6 +82,30 @@ const SOUND: readonly Row[] = [
   ['seed-unconfirmed', 'db seed', 2, REFUSING],
   ['worker-unknown-domain', 'worker start --domains payments,bookigns', 2],
   ['worker-refused', 'worker start', 4, REFUSING],
+  ['schedule-apply-refused', 'schedule apply', 4, REFUSING],
+  ['schedule-list-refused-json', 'schedule list --json', 4, REFUSING],
+  ['schedule-pause-nothing', 'schedule pause', 2],
+  ['schedule-backfill-nothing', 'schedule backfill payments/batch-payout.nightly', 2],
+  [
+    'schedule-backfill-no-time',
+    'schedule backfill payments/batch-payout.nightly --from monday --to 2026-03-02',
+    2,
+  ],
+  [
+    'schedule-backfill-backwards',
+    'schedule backfill payments/batch-payout.nightly --from 2026-03-02 --to 2026-03-01',
+    2,
+  ],
+  [
+    'schedule-backfill-future',
+    'schedule backfill payments/batch-payout.nightly --from 2026-03-02 --to 2999-03-01',
+    2,
+  ],
+  [
+    'schedule-backfill-overlap',
+    'schedule backfill payments/batch-payout.nightly --from 2026-03-01 --to 2026-03-02 --overlap never',
+    2,
+  ],
   ['dev-stop-nothing-runs', 'dev stop', 0],
   ['dev-stop-nothing-runs-json', 'dev stop --json', 0],
 ];
@@ -96,6 +120,7 @@ const BROKEN: readonly Row[] = [
   ['broken-validate-json', 'wf validate --json', 1],
   ['broken-validate-other-domain', 'wf validate reporting', 0],
   ['broken-validate-file', 'wf validate definitions/payments/batch-payout.yaml', 1],
+  ['broken-schedule-apply', 'schedule apply', 4, REFUSING],
   ['broken-codegen', 'codegen', 3],
 ];
 

@@ -8,7 +8,7 @@ import type { ScheduleOverlap } from '../../plan/schedule.ts';
 export default class ScheduleBackfill extends ScheduleCommand {
   static override summary = 'Start the runs of a schedule that were due in a time that has passed.';
   static override description =
-    'Both ends belong to it. Each run has the time that it was due at as `workflow.scheduled_at`, and its id from that: what has run already is not run again while the server remembers it. The server starts them by and by.';
+    'Both ends belong to it. Each run has the time that it was due at as `workflow.scheduled_at`, and its workflow id from that. What has run at such a time runs once more, so leave those times out. The server starts the runs by and by, also where the schedule is paused.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> payments/batch-payout.nightly --from 2026-03-01 --to 2026-03-08',
     '<%= config.bin %> <%= command.id %> payments/batch-payout.nightly --from 2026-03-01T00:00:00Z --to 2026-03-01T12:00:00Z --overlap allow_all',
