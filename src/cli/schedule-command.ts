@@ -67,12 +67,11 @@ async function noSuchSchedule(
 
 /** A call that the server answered with an error: no rights, for instance. */
 function refusedByTemporal(error: unknown, { address }: OpenServices): CommandFailure | undefined {
-  if (!(error instanceof Error) || error.name !== 'ServiceError') return undefined;
-  const { details, message } = (error.cause ?? {}) as {
-    readonly details?: string;
-    readonly message?: string;
-  };
-  const reason = details || message || error.message;
+  // What gRPC says, bare or as the SDK wraps it.
+  const said = error instanceof Error && error.name === 'ServiceError' ? error.cause : error;
+  const { code, details, message } = (said ?? {}) as { code?: unknown; details?: string; message?: string };
+  if (typeof code !== 'number') return undefined;
+  const reason = details || message;
   return new CommandFailure('temporal-refused', `Temporal at ${address}: ${reason}`, {
     exit: EXIT.unreachable,
   });

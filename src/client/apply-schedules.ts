@@ -7,7 +7,7 @@ import {
   ScheduleNotFoundError,
 } from '@temporalio/client';
 import type { SchedulePlan } from '../plan/schedule.ts';
-import { fromTemporal, ownerOf, toTemporal } from './schedule-content.ts';
+import { fromTemporal, readMark, toTemporal } from './schedule-content.ts';
 import {
   OWNER_KEY,
   planSchedule,
@@ -36,12 +36,13 @@ export async function lookAtSchedules(
   // The list lags behind, so that what is wanted is looked at by its id; so is what the list has, which may be gone.
   const listed = await ownScheduleIds(client, scope.project);
   const ids = new Set([...wanted.map(({ id }) => id), ...listed]);
-  const found = await Promise.all([...ids].map((id) => describeSchedule(client, id)));
-  return planSchedules(
-    wanted,
-    found.flatMap((one) => (one ? [fromTemporal(one)] : [])),
-    scope,
+  const found = await Promise.all(
+    [...ids].map(async (id) => {
+      const description = await describeSchedule(client, id);
+      return description === undefined ? [] : [fromTemporal(id, description)];
+    }),
   );
+  return planSchedules(wanted, found.flat(), scope);
 }
 
 /** Carries changes out, each on its own: one that is refused holds up no other. */
@@ -63,18 +64,33 @@ export async function applySchedules(
 /** The ids of all schedules of a project, as far as the server's list knows them yet. */
 export async function ownScheduleIds(client: Client, project: string): Promise<string[]> {
   const ids: string[] = [];
-  for await (const schedule of client.schedule.list()) {
-    if (ownerOf(schedule)?.project === project) ids.push(schedule.scheduleId);
-  }
+  let nextPageToken: Uint8Array | undefined | null;
+  do {
+    // Not by the SDK's list, which reads the memos of all, and falls over one that somebody has encrypted.
+    const page = await client.workflowService.listSchedules({
+      namespace: client.options.namespace,
+      maximumPageSize: 1000,
+      ...(nextPageToken && { nextPageToken }),
+    });
+    for (const { scheduleId, memo } of page.schedules ?? []) {
+      const owner = readMark(memo?.fields?.[OWNER_KEY]?.data);
+      if (owner?.project === project) ids.push(scheduleId!);
+    }
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken?.length);
   return ids;
 }
 
-/** `undefined` if there is none with this id. */
-export async function describeSchedule(client: Client, id: string): Promise<ScheduleDescription | undefined> {
+/** `undefined` if there is none with this id; `unreadable` if its memo or its input are not JSON, so not ours. */
+export async function describeSchedule(
+  client: Client,
+  id: string,
+): Promise<ScheduleDescription | 'unreadable' | undefined> {
   try {
     return await client.schedule.getHandle(id).describe();
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
+    if (error instanceof Error && error.name === 'ValueError') return 'unreadable';
     throw error;
   }
 }
@@ -91,10 +107,10 @@ async function carryOut(
 ): Promise<ScheduleResult> {
   for (let look = 0; look < MAXIMUM_LOOKS; look += 1) {
     const description = await describeSchedule(client, planned.id);
-    const found = description && fromTemporal(description);
+    const found = description && fromTemporal(planned.id, description);
     const change = planSchedule(wanted, found, scope);
     if (change === undefined || change.action === 'unchanged') return planned;
-    if (change.action === 'taken' || change.action === 'kept') return change;
+    if (change.action === 'taken' || change.action === 'kept' || description === 'unreadable') return change;
     try {
       await write(client, wanted, change, description, scope.project);
     } catch (error) {

@@ -34,6 +34,7 @@ export type OwnSchedule =
 export async function findOwnSchedule(client: Client, project: string, id: string): Promise<OwnSchedule> {
   const description = await describeSchedule(client, id);
   if (description === undefined) return { problem: 'unknown' };
+  if (description === 'unreadable') return { problem: 'foreign' };
   return ownerOf(description)?.project === project ? { description } : { problem: 'foreign' };
 }
 

@@ -4,7 +4,6 @@ import type {
   ScheduleOptionsAction,
   ScheduleOverlapPolicy,
   ScheduleSpec,
-  ScheduleSummary,
 } from '@temporalio/client';
 import type { Json } from '../plan/plan.ts';
 import type { ScheduleOverlap, SchedulePlan } from '../plan/schedule.ts';
@@ -33,11 +32,12 @@ export function toPolicy(overlap: ScheduleOverlap): NonNullable<ScheduleOverlapP
   return overlap.toUpperCase() as NonNullable<ScheduleOverlapPolicy>;
 }
 
-export function fromTemporal(description: ScheduleDescription): FoundSchedule {
-  const { scheduleId, spec, action, policies } = description;
+export function fromTemporal(id: string, description: ScheduleDescription | 'unreadable'): FoundSchedule {
+  if (description === 'unreadable') return { id };
+  const { spec, action, policies } = description;
   const owner = ownerOf(description);
   return {
-    id: scheduleId,
+    id,
     ...(owner && { owner }),
     content: {
       when: whenOf(spec),
@@ -52,10 +52,20 @@ export function fromTemporal(description: ScheduleDescription): FoundSchedule {
 }
 
 /** The mark that Estuary sets when it creates a schedule. */
-export function ownerOf({ memo }: Pick<ScheduleSummary, 'memo'>): ScheduleOwner | undefined {
+export function ownerOf({ memo }: Pick<ScheduleDescription, 'memo'>): ScheduleOwner | undefined {
   const mark = memo?.[OWNER_KEY] as Partial<ScheduleOwner> | undefined | null;
   if (typeof mark?.project !== 'string' || typeof mark.definition !== 'string') return undefined;
   return { project: mark.project, definition: mark.definition };
+}
+
+/** The same mark as bytes of JSON; what is none is nobody's. */
+export function readMark(data: Uint8Array | null | undefined): ScheduleOwner | undefined {
+  if (!data) return undefined;
+  try {
+    return ownerOf({ memo: { [OWNER_KEY]: JSON.parse(Buffer.from(data).toString()) } });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The one cron expression or interval; `undefined` for more, or for less than a definition's. */

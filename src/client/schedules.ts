@@ -46,7 +46,8 @@ export interface FoundSchedule {
   readonly id: string;
   /** Absent where Estuary has not made it. */
   readonly owner?: ScheduleOwner;
-  readonly content: ScheduleContent;
+  /** Absent where it cannot be read; then it has no owner either. */
+  readonly content?: ScheduleContent;
 }
 
 /** What Estuary may touch: the schedules of this project, but for those of definitions with errors. */
@@ -133,7 +134,7 @@ export function planSchedule(
   if (found === undefined) return { id, definition, action: 'create' };
   if (!own) return { id, definition, action: 'taken', ...(owner && { takenBy: owner }) };
   const changes = (Object.keys(content) as (keyof ScheduleContent)[]).filter(
-    (key) => !isDeepStrictEqual(content[key], found.content[key]),
+    (key) => !isDeepStrictEqual(content[key], found.content?.[key]),
   );
   if (changes.length === 0) return { id, definition, action: 'unchanged' };
   return { id, definition, action: 'update', changes };

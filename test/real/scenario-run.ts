@@ -144,8 +144,8 @@ async function carryOut(
   context: ActivityContext,
   declared: { readonly [type: string]: unknown },
 ): Promise<Json> {
-  if ('hangs' in outcome) return hang(context);
-  await sleep(outcome.afterMs ?? 0);
+  await work('hangs' in outcome ? Number.POSITIVE_INFINITY : (outcome.afterMs ?? 0), context);
+  if ('hangs' in outcome) throw new Error('this does not end');
   if ('output' in outcome) return outcome.output;
   const { type, message, details } = outcome.failure;
   if (Object.hasOwn(declared, type)) throw context.error(type, message, details as never);
@@ -153,13 +153,14 @@ async function carryOut(
   throw Object.assign(new Error(message), { name: type });
 }
 
-/** Until somebody cancels it. */
-async function hang({ signal, heartbeat }: ActivityContext): Promise<never> {
-  while (!signal.aborted) {
+/** So long, unless somebody cancels it. */
+async function work(milliseconds: number, { signal, heartbeat }: ActivityContext): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (Date.now() < end) {
+    if (signal.aborted) throw signal.reason;
     heartbeat();
-    await sleep(50);
+    await sleep(Math.min(50, end - Date.now()));
   }
-  throw signal.reason;
 }
 
 async function send(run: WorkflowHandle, sent: Sent): Promise<void> {

@@ -1,6 +1,7 @@
 /** Schedules on the real server, by the commands; none waits for a time to come. */
 import { randomBytes } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { applySchedules, describeSchedule, lookAtSchedules } from '../../src/client/apply-schedules.ts';
 import { wantedSchedule } from '../../src/client/schedules.ts';
@@ -191,10 +192,22 @@ describe('schedules of others', () => {
   const foreign = `${REPORT}.foreign`;
   beforeAll(async () => {
     ids.add(foreign);
-    await lab.client.schedule.create({
+    const encrypt: PayloadCodec = {
+      encode: async (payloads) =>
+        payloads.map(({ data }) => ({ metadata: { encoding: Buffer.from('binary/secret') }, data: data! })),
+      decode: async (payloads) => payloads,
+    };
+    const { connection, options } = lab.client;
+    const other = new Client({
+      connection,
+      namespace: options.namespace,
+      dataConverter: { payloadCodecs: [encrypt] },
+    });
+    await other.schedule.create({
       scheduleId: foreign,
       spec: { intervals: [{ every: '300 days' }] },
-      action: { type: 'startWorkflow', workflowType: 'x', taskQueue: 'x', args: [] },
+      action: { type: 'startWorkflow', workflowType: 'x', taskQueue: 'x', args: ['secret'] },
+      memo: { estuary: { project: 'secret', definition: REPORT } },
     });
   });
 
@@ -208,10 +221,12 @@ describe('schedules of others', () => {
         stderr: expect.stringContaining('is not of the project'),
       });
     }
-    expect(await describeId(foreign)).toMatchObject({
-      state: { paused: false },
-      info: { numActionsTaken: 0 },
+    const { schedule: untouched, info } = await lab.client.workflowService.describeSchedule({
+      namespace: lab.client.options.namespace,
+      scheduleId: foreign,
     });
+    expect(untouched?.state?.paused).toBe(false);
+    expect(Number(info?.actionCount)).toBe(0);
   });
 
   test('an id that one has taken stops apply before it writes', async () => {
