@@ -74,10 +74,7 @@ export function answer(query: string, pinned: Pinned | undefined): unknown {
 
 /** @throws ApplicationFailure of type `UpdateRejected` */
 function refuse({ plan, state }: Pinned, name: string, payload: Json): void {
-  const declared = Object.keys(plan.updates ?? {});
-  const problem = declared.includes(name)
-    ? findUpdateProblem(plan, state, name, payload, Date.now())
-    : `no update '${name}' is declared; declared: ${declared.join(', ') || 'none'}`;
+  const problem = findUpdateProblem(plan, state, name, payload, Date.now());
   if (problem === undefined) return;
   throw ApplicationFailure.create({ type: 'UpdateRejected', message: problem, nonRetryable: true });
 }
