@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toTemporal, whenOf } from '../../src/client/schedule-content.ts';
+import { fromTemporal, readMark, toTemporal, whenOf } from '../../src/client/schedule-content.ts';
 import {
   type FoundSchedule,
   planSchedules,
@@ -142,6 +142,29 @@ describe('to Temporal', () => {
       'CANCEL_OTHER',
       'TERMINATE_OTHER',
       'ALLOW_ALL',
+    ]);
+  });
+});
+
+describe('the mark in a memo', () => {
+  const mark = { project: 'shop', definition: NAME };
+  test.each<[text: string, expected: unknown]>([
+    [JSON.stringify(mark), mark],
+    [JSON.stringify({ ...mark, more: 1 }), mark],
+    ['{"project":"shop"}', undefined],
+    ['{"project":1,"definition":"x"}', undefined],
+    ['null', undefined],
+    ['"shop"', undefined],
+    ['\u0000\u0001', undefined],
+    ['', undefined],
+  ])('%j', (text, expected) => {
+    expect(readMark(Buffer.from(text))).toEqual(expected);
+  });
+
+  test('what cannot be read has none, so that its id is taken', () => {
+    expect(readMark(undefined)).toBeUndefined();
+    expect(plan([WANTED], [fromTemporal(WANTED.id, 'unreadable')])).toEqual([
+      { id: WANTED.id, definition: NAME, action: 'taken' },
     ]);
   });
 });

@@ -50,6 +50,7 @@ interface Running {
 }
 
 export class ScenarioRuns {
+  readonly #over = new AbortController();
   readonly #runs = new Map<string, Running>();
   /** Which scenario a child with a business key belongs to. */
   readonly #owners = new Map<string, string>();
@@ -63,6 +64,11 @@ export class ScenarioRuns {
           ? this.#act(input as { workflow_id: string; type: string }, context)
           : this.#answer(signature, input, context)) as ServedActivity['implementation'],
     }));
+  }
+
+  /** Ends what still hangs, so that the worker can go. */
+  close(): void {
+    this.#over.abort(new Error('the tests are over'));
   }
 
   /** Runs a scenario to its end. */
@@ -110,7 +116,11 @@ export class ScenarioRuns {
     running.attempts.push({ step, activity, attempt, input });
     const key = context.idempotencyKey;
     const outcome = running.scenario.activities[activity]!(input, { attempt, key, step });
-    return carryOut(outcome, context, errors);
+    return carryOut(outcome, this.#untilOver(context), errors);
+  }
+
+  #untilOver(context: ActivityContext): ActivityContext {
+    return { ...context, signal: AbortSignal.any([context.signal, this.#over.signal]) };
   }
 
   /** One after the other, so that what is sent at the same moment keeps its order. */
@@ -130,7 +140,11 @@ export class ScenarioRuns {
     const parent = this.#owners.get(workflow_id) ?? workflow_id.slice(0, workflow_id.indexOf('/'));
     const script = this.#runs.get(parent)?.scenario.workflows[type];
     const step = workflow_id.slice(workflow_id.indexOf('/') + 1, workflow_id.lastIndexOf('~'));
-    return carryOut(script?.(null, { workflowId: workflow_id, step }) ?? { hangs: true }, context, {});
+    return carryOut(
+      script?.(null, { workflowId: workflow_id, step }) ?? { hangs: true },
+      this.#untilOver(context),
+      {},
+    );
   }
 }
 

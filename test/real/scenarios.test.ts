@@ -53,6 +53,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  runs.close();
   worker?.shutdown();
   await serving;
   await client?.connection.close();
