@@ -253,7 +253,10 @@ async function waitUntilServing(
       await query(url, 'SELECT 1');
       return true;
     } catch (error) {
-      const missing = (error as { code?: string }).code === '3D000'; // invalid_catalog_name
+      const { code } = error as { code?: string };
+      // too_many_connections: it runs, and ending it would take the connections away from those who have them.
+      if (code === '53300') return true;
+      const missing = code === '3D000'; // invalid_catalog_name
       // A start that was killed may just now be creating it too; whoever does, the next round finds it.
       if (missing)
         await query(url.replace(/[^/]*$/, 'postgres'), `CREATE DATABASE ${NAME}`).catch(() => undefined);
