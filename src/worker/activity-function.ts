@@ -12,6 +12,7 @@ import type { Json } from '../plan/plan.ts';
 import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT, stepOf } from '../plan/worker-contract.ts';
 import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
 import { DeclaredError } from './declared-error.ts';
+import { activityLogger } from './log-activity.ts';
 
 /** How soon a call is made again that waits for a deploy. */
 const DRIFT_RETRY = '10s';
@@ -27,7 +28,8 @@ export type Implementation = Activity<never, unknown, ErrorDetails>;
  * it throws becomes a failure with a stable type.
  *
  * Failures: `InvalidInput`, `InvalidOutput`, `PayloadTooLarge`, `IdempotencyConflict` (never retried); `SignatureDrift` (until the
- * deploy is through); the declared errors, as their signature says; anything else is retried under its own name.
+ * deploy is through); the declared errors, as their signature says; anything else is retried under its own name,
+ * after its `retryAfterMs` where it has one.
  */
 export function activityFunction(
   signature: Signature,
@@ -140,7 +142,7 @@ function contextOf(call: EffectCall, info: Info, database: Knex, outcomeUnknown:
     outcomeUnknown,
     signal: temporal.cancellationSignal,
     heartbeat: (progress) => temporal.heartbeat(progress),
-    logger: temporal.log,
+    logger: activityLogger(temporal.log),
     database,
     workflow: {
       id: call.workflowId,
@@ -200,7 +202,16 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
     message,
     details: [details],
     ...(error instanceof Error && { cause: error }),
+    ...retryAdvice(error),
   });
+}
+
+/** When the next attempt may come, where the error says so in `retryAfterMs`; less than a millisecond is no advice. */
+function retryAdvice(error: unknown): { nextRetryDelay?: number } {
+  const { retryAfterMs } = (error ?? {}) as { readonly retryAfterMs?: unknown };
+  return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && retryAfterMs >= 1
+    ? { nextRetryDelay: Math.ceil(retryAfterMs) }
+    : {};
 }
 
 function drift(message: string): ApplicationFailure {

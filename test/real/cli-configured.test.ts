@@ -43,7 +43,7 @@ const linesOf = (stdout: string): unknown[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-const MIGRATIONS = ['estuary_0001_effects', '0001_payments', '0002_sandbox_provider'];
+const MIGRATIONS = ['estuary_0001_effects', '0001_payments', '0002_sandbox_provider', '0003_reversals'];
 
 describe('a database without tables', () => {
   test('db status shows what is pending', async () => {

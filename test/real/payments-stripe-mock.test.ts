@@ -1,6 +1,8 @@
 /** What Stripe's own mock server, which checks requests against Stripe's OpenAPI, says to ours. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -64,7 +66,13 @@ test('takes our transfer, and answers as we read it', async ({ skip }) => {
   });
   expect(answer).toEqual({
     outcome: 'transferred',
-    transfer: { id: expect.stringMatching(/^tr_/), account: 'acct_1Open', amount: 4_000, currency: 'EUR' },
+    transfer: {
+      id: expect.stringMatching(/^tr_/),
+      account: 'acct_1Open',
+      amount: 4_000,
+      currency: 'EUR',
+      reversed: 0,
+    },
   });
 });
 
@@ -77,5 +85,52 @@ test('takes our search for a transfer, and answers as we read it', async ({ skip
     account: expect.stringMatching(/^acct_/),
     amount: expect.any(Number),
     currency: expect.stringMatching(/^[A-Z]{3}$/),
+    reversed: expect.any(Number),
   });
+});
+
+test('takes our search for a reversal, and answers as we read it', async ({ skip }) => {
+  if (!apiBase) return skip(reason);
+  const provider = createStripeProvider({ apiKey: 'sk_test_123', apiBase });
+  const made = await provider.findTransfer('payout-1');
+  expect(await provider.reverseTransfer(made!, 'payout-1')).toEqual({
+    outcome: 'reversed',
+    reversalId: expect.stringMatching(/^trr_/),
+  });
+});
+
+test('takes our reversal', async ({ skip }) => {
+  if (!apiBase) return skip(reason);
+  const asked: string[] = [];
+  // In front of the mock, which finds a reversal for every transfer, stands one who finds none.
+  const front = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    if (request.method === 'GET') {
+      response.setHeader('content-type', 'application/json');
+      return response.end('{"object": "list", "data": [], "has_more": false}');
+    }
+    const { method, headers, url = '' } = request;
+    const behind = httpRequest(new URL(url, apiBase), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(behind);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = front.address() as AddressInfo;
+    const provider = createStripeProvider({
+      apiKey: 'sk_test_123',
+      apiBase: new URL(`http://127.0.0.1:${port}`),
+    });
+    const made = { id: 'tr_1', account: 'acct_1', amount: 4_000, currency: 'EUR', reversed: 0 };
+    // Its answer is the one of its fixtures, of another transfer: the request was right, and that is not taken for ours.
+    await expect(provider.reverseTransfer(made, 'payout-1')).rejects.toThrow(
+      /^stripe: reversal 'trr_\w+' is of 'tr_\w+', not what was asked for$/,
+    );
+    expect(asked.at(-1)).toBe('POST /v1/transfers/tr_1/reversals');
+  } finally {
+    front.closeAllConnections();
+    front.close();
+  }
 });
