@@ -3,6 +3,11 @@ import { type Config, type ConfigFlags, loadConfig } from '../config/config.ts';
 import { err } from './colors.ts';
 import { CommandFailure, EXIT, toCommandFailure } from './command-failure.ts';
 
+/** The flag of commands that run a worker. */
+export const logFlags = {
+  verbose: Flags.boolean({ description: 'log everything that happens, on stderr' }),
+};
+
 /** What every command has: the configuration, `--json`, and failures that read well. */
 export abstract class EstuaryCommand extends Command {
   static override enableJsonFlag = true;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
   GracefulShutdownPeriodExpiredError,
-  type LogLevel,
   NativeConnection,
   Runtime,
   type Worker,
@@ -12,11 +11,12 @@ import type { Config } from '../config/config.ts';
 import type { Project } from '../project/project.ts';
 import { BUNDLE } from '../worker/bundle-workflow.ts';
 import { type LoadedActivities, loadActivities } from '../worker/load-activities.ts';
+import { workerLogger } from '../worker/log.ts';
 import { createWorker } from '../worker/worker.ts';
 import { buildFolder } from './application.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
+import { type LogSettings, logWriter } from './log-lines.ts';
 import { refuseUnreachable } from './reach-temporal.ts';
-import { sdkLogger } from './sdk-logger.ts';
 import type { OpenServices } from './services.ts';
 
 export interface Served {
@@ -36,8 +36,8 @@ export interface ServeOptions {
   readonly taskQueue: string;
   readonly domains?: readonly string[] | undefined;
   readonly maxConcurrentActivities?: number | undefined;
-  /** Default `WARN`. */
-  readonly logLevel?: LogLevel;
+  /** Default: as configured. */
+  readonly log?: LogSettings;
 }
 
 let installed = false;
@@ -45,9 +45,7 @@ let installed = false;
 /** Runs a worker in this process. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { config, services, project, database, taskQueue, domains } = options;
-  // Signals are the commands' business; the SDK would drain on its own otherwise.
-  if (!installed) Runtime.install({ shutdownSignals: [], logger: sdkLogger(options.logLevel ?? 'WARN') });
-  installed = true;
+  installRuntime(options.log ?? config.log);
 
   const activities = await loadActivities(project.signatures.values(), buildFolder(config), domains);
   const connection = await connectWorker(services);
@@ -80,6 +78,18 @@ export async function serve(options: ServeOptions): Promise<Served> {
       });
     },
   };
+}
+
+function installRuntime({ level, format }: LogSettings): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    // Signals are the commands' business; the SDK would drain on its own otherwise.
+    shutdownSignals: [],
+    logger: workerLogger(level, logWriter(format)),
+    // Below WARN the core logs payloads.
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+  });
 }
 
 async function connectWorker(services: OpenServices): Promise<NativeConnection> {

@@ -2,7 +2,15 @@ import { resolve } from 'node:path';
 import { readConfigFile } from './config-file.ts';
 import type { ConfigProblem } from './problem.ts';
 import { CONFIG_FILE, findProjectRoot } from './project-root.ts';
-import { PEM_NAMES, type PemName, SETTINGS, type Setting, type SettingName } from './settings.ts';
+import {
+  type LOG_FORMATS,
+  type LOG_LEVELS,
+  PEM_NAMES,
+  type PemName,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from './settings.ts';
 import { readTemporalToml, type TomlProfile } from './temporal-toml.ts';
 
 export type { ConfigProblem } from './problem.ts';
@@ -35,6 +43,10 @@ export interface Config {
       readonly database: number | undefined;
     };
   };
+  readonly log: {
+    readonly level: (typeof LOG_LEVELS)[number];
+    readonly format: (typeof LOG_FORMATS)[number];
+  };
   /** Task queues by domain. */
   readonly taskQueues: { readonly [domain: string]: string };
   /** Each setting as it was read; only those that have a value. Secrets too: for people, see `describeConfig`. */
@@ -63,6 +75,7 @@ export interface ConfigFlags {
   readonly namespace?: string | undefined;
   readonly 'task-queue'?: string | undefined;
   readonly tls?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
 }
 
 export type ConfigResult =
@@ -128,6 +141,10 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
           ui: number('stack.ports.ui'),
           database: number('stack.ports.database'),
         },
+      },
+      log: {
+        level: text('log.level') as Config['log']['level'],
+        format: text('log.format') as Config['log']['format'],
       },
       taskQueues: file.taskQueues,
       values,

@@ -37,11 +37,17 @@ export type SettingName =
   | 'stack.temporal_cli'
   | 'stack.ports.temporal'
   | 'stack.ports.ui'
-  | 'stack.ports.database';
+  | 'stack.ports.database'
+  | 'log.level'
+  | 'log.format';
 
 /** What a TLS connection may need of certificates and keys, each as a file or, from a secret store, as its text. */
 export type PemName = 'server_ca_cert' | 'client_cert' | 'client_key';
 export const PEM_NAMES: readonly PemName[] = ['server_ca_cert', 'client_cert', 'client_key'];
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+/** `auto`: text in a terminal, JSON elsewhere. */
+export const LOG_FORMATS = ['auto', 'json', 'text'] as const;
 
 export const SETTINGS: readonly Setting[] = [
   // These two first: the others may come from the profile that they name.
@@ -132,10 +138,31 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'stack.ports.temporal', env: [], file: ['stack.ports.temporal'], parse: parsePort },
   { name: 'stack.ports.ui', env: [], file: ['stack.ports.ui'], parse: parsePort },
   { name: 'stack.ports.database', env: [], file: ['stack.ports.database'], parse: parsePort },
+  {
+    name: 'log.level',
+    flag: 'verbose',
+    env: ['LOG_LEVEL'],
+    file: ['log.level'],
+    // The flag is a switch.
+    parse: (raw) => (raw === true ? { value: 'debug' } : parseOneOf(LOG_LEVELS, raw)),
+    fallback: 'info',
+  },
+  {
+    name: 'log.format',
+    env: ['LOG_FORMAT'],
+    file: ['log.format'],
+    parse: (raw) => parseOneOf(LOG_FORMATS, raw),
+    fallback: 'auto',
+  },
 ];
 
 function parseText(raw: unknown): Parsed {
   return typeof raw === 'string' && raw.trim() !== '' ? { value: raw.trim() } : { expected: 'a text' };
+}
+
+function parseOneOf(choices: readonly string[], raw: unknown): Parsed {
+  const text = String(raw).trim().toLowerCase();
+  return choices.includes(text) ? { value: text } : { expected: choices.join(', ') };
 }
 
 /** Host and port; the port may be left out. `[::1]:7233` for IPv6. */

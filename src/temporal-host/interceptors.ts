@@ -4,8 +4,17 @@
  * workflow is run.
  */
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { logEnd } from './log-run.ts';
 import definition from './workflow.ts';
 
 export const interceptors: WorkflowInterceptorsFactory = () => ({
-  inbound: [{ execute: ({ args }) => definition(...(args as Parameters<typeof definition>)) }],
+  inbound: [
+    {
+      execute({ args }) {
+        const run = definition(...(args as Parameters<typeof definition>));
+        logEnd(run);
+        return run;
+      },
+    },
+  ],
 });

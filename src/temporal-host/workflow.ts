@@ -22,6 +22,7 @@ import {
   type TaskQueues,
 } from '../plan/worker-contract.ts';
 import { host } from './host.ts';
+import { logBegan } from './log-run.ts';
 
 interface Pinned {
   readonly plan: Plan;
@@ -36,6 +37,7 @@ export default async function definition(input?: Json): Promise<Json> {
   setDefaultQueryHandler((query) => answer(query, pinned));
   // A run that was cancelled before anybody took it up still learns what it is, and then ends as cancelled.
   pinned = await CancellationScope.nonCancellable(() => pin(input));
+  logBegan();
   return host(pinned.plan, pinned.state, pinned.taskQueues);
 }
 

@@ -12,6 +12,7 @@ import type { Json } from '../plan/plan.ts';
 import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT, stepOf } from '../plan/worker-contract.ts';
 import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
 import { DeclaredError } from './declared-error.ts';
+import { activityLogger } from './log-activity.ts';
 
 /** How soon a call is made again that waits for a deploy. */
 const DRIFT_RETRY = '10s';
@@ -141,7 +142,7 @@ function contextOf(call: EffectCall, info: Info, database: Knex, outcomeUnknown:
     outcomeUnknown,
     signal: temporal.cancellationSignal,
     heartbeat: (progress) => temporal.heartbeat(progress),
-    logger: temporal.log,
+    logger: activityLogger(temporal.log),
     database,
     workflow: {
       id: call.workflowId,

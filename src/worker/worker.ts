@@ -6,6 +6,7 @@ import { RESOLVE, type ResolveRequest, type TaskQueues } from '../plan/worker-co
 import type { Project } from '../project/project.ts';
 import { activityFunction, unservedActivity } from './activity-function.ts';
 import type { ServedActivity } from './load-activities.ts';
+import { logCaller } from './log-activity.ts';
 import { resolveDefinition } from './resolve-definition.ts';
 
 export interface WorkerSetup {
@@ -38,6 +39,7 @@ export async function createWorker(setup: WorkerSetup): Promise<Worker> {
     taskQueue: setup.taskQueue,
     workflowBundle: { codePath: setup.bundle },
     activities: activitiesOf(setup),
+    interceptors: { activity: [logCaller] },
     maxConcurrentActivityTaskExecutions: setup.maxConcurrentActivities ?? 100,
     // A drained worker lets its activities finish; what takes longer is retried elsewhere.
     shutdownGraceTime: '20s',

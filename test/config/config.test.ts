@@ -106,6 +106,13 @@ describe('where a value comes from', () => {
       (c) => c.stack.ports,
       { ui: 0, database: 5555 },
     ],
+    ['logs', {}, (c) => c.log, { level: 'info', format: 'auto' }],
+    [
+      'logs',
+      { file: 'log: { level: warn, format: text }', env: { LOG_FORMAT: 'JSON' }, flags: { verbose: true } },
+      (c) => c.log,
+      { level: 'debug', format: 'json' },
+    ],
     ['queues', { file: 'task_queues: { payments: money }' }, (c) => c.taskQueues, { payments: 'money' }],
     [
       'an empty section',
@@ -276,6 +283,11 @@ describe('problems', () => {
       ],
     ],
     ['an unknown section', { file: '\nserver: 1' }, [['unknown-setting', 'estuary.yaml:2', /'server'/]]],
+    [
+      'a level of logs',
+      { env: { LOG_LEVEL: 'loud' } },
+      [['invalid-setting', 'LOG_LEVEL', /'loud' .*debug, info, warn/]],
+    ],
     ['a list', { file: '- a' }, [['invalid-setting', 'estuary.yaml:1', /holds settings/]]],
     [
       'a section that is a text',

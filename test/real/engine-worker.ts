@@ -10,6 +10,8 @@ const START_TIMEOUT_MS = 60_000;
 export interface WorkerProcess {
   /** Ends it as a crash would, and waits until it is gone. */
   kill(): Promise<void>;
+  /** Lets it finish what runs, and waits until it is gone. */
+  stop(): Promise<void>;
   /** What it has written to stderr. */
   log(): string;
 }
@@ -30,6 +32,8 @@ export async function startWorker(options: {
   readonly taskQueue: string;
   readonly databaseUrl: string;
   readonly domains?: readonly string[];
+  /** More environment variables. */
+  readonly env?: { readonly [name: string]: string };
   /** Another Temporal server than the tests'. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
 }): Promise<WorkerProcess> {
@@ -46,6 +50,7 @@ export async function startWorker(options: {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       DATABASE_URL: databaseUrl,
+      ...options.env,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -57,6 +62,10 @@ export async function startWorker(options: {
     child.kill('SIGKILL');
     await gone;
   };
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await gone;
+  };
   const ready = new Promise<'ready'>((resolve) => {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       log += text;
@@ -66,7 +75,7 @@ export async function startWorker(options: {
   const patience = timer(START_TIMEOUT_MS);
   const outcome = await Promise.race([ready, gone.then(() => 'gone'), patience.over.then(() => 'late')]);
   patience.clear();
-  if (outcome === 'ready') return { kill, log: () => log };
+  if (outcome === 'ready') return { kill, stop, log: () => log };
   await kill();
   throw new Error(`the worker was ${outcome} before it served ${taskQueue}:\n${log}`);
 }

@@ -1,5 +1,5 @@
 import { err } from '../../cli/colors.ts';
-import { EstuaryCommand } from '../../cli/estuary-command.ts';
+import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
 
 export default class Dev extends EstuaryCommand {
   // It serves until it is told to stop: there is no result to give.
@@ -12,9 +12,11 @@ export default class Dev extends EstuaryCommand {
     '<%= config.bin %> <%= command.id %> stop',
   ];
 
+  static override flags = { ...logFlags };
+
   async run(): Promise<void> {
-    await this.parse(Dev);
-    const config = this.configuration();
+    const { flags } = await this.parse(Dev);
+    const config = this.configuration(flags);
     const { loadProject } = await import('../../project/project.ts');
     const project = loadProject(config.root);
     const notice = (line: string): void => this.notice(line);

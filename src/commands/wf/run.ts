@@ -2,7 +2,8 @@ import { Args, Flags } from '@oclif/core';
 import type { Attended } from '../../cli/attend-run.ts';
 import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
-import { EstuaryCommand } from '../../cli/estuary-command.ts';
+import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
+import type { LogSettings } from '../../cli/log-lines.ts';
 import { whereToLook, workerCommand } from '../../cli/run-directions.ts';
 import type { Terminal } from '../../cli/run-input.ts';
 import type { LocalDefinition } from '../../cli/run-report.ts';
@@ -64,14 +65,18 @@ export default class WfRun extends EstuaryCommand {
       exclusive: ['timeout'],
     }),
     timeout: Flags.string({ description: 'how long to follow, for instance 10m; the run goes on' }),
+    ...logFlags,
     'task-queue': Flags.string({ description: 'task queue', helpGroup: 'CONNECTION' }),
   };
 
   /** Where this command serves the run itself: its steps tell people enough. */
+  #log: LogSettings = { level: 'error', format: 'auto' };
+
   async run(): Promise<Result> {
     const { args, flags } = await this.parse(WfRun);
     const timeout = flags.timeout === undefined ? undefined : await readTimeout(flags.timeout);
     const config = this.configuration(flags);
+    this.#log = { ...config.log, level: flags.verbose ? 'debug' : 'error' };
     const { loadProject, domainOf } = await import('../../project/project.ts');
     const { findDefinition } = await import('../../cli/find-definition.ts');
     const { readRunInput } = await import('../../cli/run-input.ts');
@@ -110,7 +115,7 @@ export default class WfRun extends EstuaryCommand {
     const { taskQueue, workflowId, wait } = start;
     let server: Awaited<ReturnType<typeof haveRunServed>>;
     try {
-      if (wait) server = await haveRunServed(config, project, services, taskQueue, client, notice);
+      if (wait) server = await haveRunServed(config, project, services, taskQueue, client, notice, this.#log);
       const run = await startRun(client, {
         name: start.name,
         input: start.input,
@@ -166,7 +171,8 @@ export default class WfRun extends EstuaryCommand {
   #view(): RunView {
     const write = (text: string): void => void process.stderr.write(text);
     if (this.jsonEnabled()) return eventView((event) => this.#emit(event), Date.now);
-    if (!process.stderr.isTTY) return lineView(write, Date.now);
+    // A log would run through steps that are redrawn in place.
+    if (!process.stderr.isTTY || this.#log.level === 'debug') return lineView(write, Date.now);
     return liveView(write, Date.now, () => process.stderr.rows || 24);
   }
 

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
-import { EstuaryCommand } from '../../cli/estuary-command.ts';
+import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
 
 export default class WorkerStart extends EstuaryCommand {
   // It serves until it is told to stop: there is no result to give.
@@ -22,6 +22,7 @@ export default class WorkerStart extends EstuaryCommand {
       delimiter: ',',
     }),
     strict: Flags.boolean({ description: 'refuse to start while a definition has errors' }),
+    ...logFlags,
   };
 
   async run(): Promise<void> {
