@@ -74,8 +74,8 @@ export interface ConfigFlags {
   readonly address?: string | undefined;
   readonly namespace?: string | undefined;
   readonly 'task-queue'?: string | undefined;
-  readonly tls?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  readonly profile?: string | undefined;
 }
 
 export type ConfigResult =

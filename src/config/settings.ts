@@ -51,7 +51,13 @@ export const LOG_FORMATS = ['auto', 'json', 'text'] as const;
 
 export const SETTINGS: readonly Setting[] = [
   // These two first: the others may come from the profile that they name.
-  { name: 'temporal.profile', env: ['TEMPORAL_PROFILE'], file: ['temporal.profile'], parse: parseText },
+  {
+    name: 'temporal.profile',
+    flag: 'profile',
+    env: ['TEMPORAL_PROFILE'],
+    file: ['temporal.profile'],
+    parse: parseText,
+  },
   {
     name: 'temporal.config_file',
     env: ['TEMPORAL_CONFIG_FILE'],
@@ -95,7 +101,6 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'temporal.tls',
-    flag: 'tls',
     env: ['TEMPORAL_TLS_ENABLED', 'TEMPORAL_TLS'],
     file: ['temporal.tls_enabled'],
     toml: 'tls',

@@ -140,12 +140,14 @@ describe('docs/configuration.md', () => {
   test('has the settings', () => {
     const rows = tableBelow(read('docs/configuration.md'), '## Settings').slice(0, -1);
     expect(
-      rows.map(([, env, file, toml, fallback]) => [
+      rows.map(([flag, env, file, toml, fallback]) => [
+        flag!.replaceAll('`', ''),
         words(env!),
         ...[file, toml, fallback].map((cell) => cell!.replaceAll('`', '')),
       ]),
     ).toEqual(
-      SETTINGS.map(({ env, file, toml = '', fallback = '' }) => [
+      SETTINGS.map(({ flag, env, file, toml = '', fallback = '' }) => [
+        flag === undefined ? '' : `--${flag}`,
         [...env],
         file.join(', '),
         toml,

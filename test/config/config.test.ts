@@ -150,6 +150,12 @@ client_cert_data = "pem"
   test.each<Row>([
     ['gives what nothing else gives', {}, 'toml:1', 'temporal.toml [default]'],
     ['another profile', { env: { TEMPORAL_PROFILE: 'cloud' } }, 'cloud:1', 'temporal.toml [cloud]'],
+    [
+      'another profile by its flag',
+      { flags: { profile: 'cloud' }, env: { TEMPORAL_PROFILE: 'plain' } },
+      'cloud:1',
+      'temporal.toml [cloud]',
+    ],
     ['named by estuary.yaml', { file: 'temporal: { profile: cloud }' }, 'cloud:1', 'temporal.toml [cloud]'],
     ['estuary.yaml goes before it', { file: FILE_ADDRESS }, 'file:1', 'estuary.yaml:2'],
     ['and before the default', { env: { NODE_ENV: 'production' } }, 'toml:1', 'temporal.toml [default]'],
