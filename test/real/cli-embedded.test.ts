@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stackDirectory, stackStatus, stopStack } from '../../src/stack/stack.ts';
 import { copyProject, estuary, startEstuary } from '../cli/estuary.ts';
 import { onTerminal } from '../cli/terminal.ts';
-import { expectSameRun, readmeBlock } from './readme-run.ts';
+import { readmeOutput } from '../docs/pages.ts';
+import { expectSameRun } from '../docs/transcript.ts';
 
 /** Sessions paid one by one, so that there is time to interrupt. */
 const SLOW = `steps:
@@ -52,7 +53,7 @@ test('wf run starts what is needed, pays, and prints what the README shows', asy
   expect(stdout).toMatch(/^counts: \d+ paid, \d+ held$/m);
   expectSameRun(
     `${stderr}${stdout}`,
-    readmeBlock('npx estuary wf run payments/batch-payout --input min_amount=10'),
+    readmeOutput('npx estuary wf run payments/batch-payout --input min_amount=10'),
   );
 });
 
