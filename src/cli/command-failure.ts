@@ -58,6 +58,18 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
       exit: EXIT.unreachable,
     });
   }
+  // The client's own, for a call that failed also after some attempts: the server went away meanwhile.
+  if (error.name === 'ServiceError') {
+    const { details } = (error.cause ?? {}) as { readonly details?: string };
+    return new CommandFailure(
+      'cannot-reach-temporal',
+      `no answer from Temporal: ${details || error.message}`,
+      {
+        exit: EXIT.unreachable,
+        hint: 'is it running? what was started goes on once it is',
+      },
+    );
+  }
   if (error.name === 'WorkflowExecutionAlreadyStartedError') {
     const { workflowId } = error as Error & { readonly workflowId: string };
     return new CommandFailure('already-running', `a run with the id '${workflowId}' is under way`, {

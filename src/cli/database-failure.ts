@@ -1,12 +1,16 @@
 /** What PostgreSQL, or the way to it, says no with; in words for people, by a stable code. */
 
+/** Documented in docs/what-breaks.md. */
+export const DATABASE_ERROR_CODES = [
+  'cannot-reach-database',
+  'database-connections-used-up',
+  'database-read-only',
+  'database-disk-full',
+  'database-not-usable',
+] as const;
+
 export interface DatabaseFailure {
-  readonly code:
-    | 'cannot-reach-database'
-    | 'database-not-usable'
-    | 'database-connections-used-up'
-    | 'database-read-only'
-    | 'database-disk-full';
+  readonly code: (typeof DATABASE_ERROR_CODES)[number];
   readonly message: string;
   readonly hint: string;
 }

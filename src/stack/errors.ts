@@ -1,15 +1,18 @@
-/** Codes of what can keep the embedded stack from starting or stopping. */
-export type StackErrorCode =
-  | 'no-temporal-cli'
-  | 'temporal-cli-unusable'
-  | 'temporal-start-failed'
-  | 'postgres-missing'
-  | 'postgres-as-root'
-  | 'postgres-start-failed'
-  | 'data-directory-unusable'
-  | 'disk-full'
-  | 'locked'
-  | 'not-ours-to-stop';
+/** Codes of what can keep the embedded stack from starting or stopping; documented in docs/what-breaks.md. */
+export const STACK_ERROR_CODES = [
+  'data-directory-unusable',
+  'disk-full',
+  'locked',
+  'no-temporal-cli',
+  'temporal-cli-unusable',
+  'temporal-start-failed',
+  'postgres-missing',
+  'postgres-as-root',
+  'postgres-start-failed',
+  'not-ours-to-stop',
+] as const;
+
+export type StackErrorCode = (typeof STACK_ERROR_CODES)[number];
 
 /** The machine does not allow what was asked. `message` is for people and complete: what, why, what to do. */
 export class StackError extends Error {

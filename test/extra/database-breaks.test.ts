@@ -176,15 +176,8 @@ async function takeAllConnections(): Promise<pg.Client[]> {
 }
 
 const onEmbedded = (args: string): Promise<Ended> => estuary(args.split(' '), { cwd: project.root });
-const onConfigured = (args: string): Promise<Ended> => {
-  const { temporal, database } = servers.stack;
-  const env = {
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: temporal.namespace,
-    DATABASE_URL: database.url,
-  };
-  return estuary(args.split(' '), { cwd: project.root, env });
-};
+const onConfigured = (args: string): Promise<Ended> =>
+  estuary(args.split(' '), { cwd: project.root, env: servers.environment });
 
 /** The last line of `--json`. */
 function failureOf({ code, stdout }: Ended): { readonly exit: number; readonly error: object } {

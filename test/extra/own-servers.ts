@@ -61,6 +61,16 @@ export class OwnServers {
     return this.#stack!;
   }
 
+  /** For commands, so that these are the configured servers. */
+  get environment(): { readonly [name: string]: string } {
+    const { temporal, database } = this.stack;
+    return {
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      DATABASE_URL: database.url,
+    };
+  }
+
   async pidOf(server: 'temporal' | 'database'): Promise<number> {
     return (await stackStatus(this.#dataDirectory))[server]!.pid;
   }
