@@ -72,6 +72,21 @@ export default async ({ how, until_attempt }, context) => {
 };`,
   },
 
+  /** Fails once, and says that the next attempt may come at once. */
+  'lab/advise': {
+    signature: `
+description: Fail once, with advice on when to try again.
+effect: read
+input: {}
+output: { attempt: { type: integer } }
+`,
+    code: `
+export default async (_, { attempt }) => {
+  if (attempt === 1) throw Object.assign(new Error('too many requests'), { retryAfterMs: 10 });
+  return { attempt };
+};`,
+  },
+
   /** Answers with a text of so many bytes, three of them a character. */
   'lab/inflate': {
     signature: `
