@@ -80,12 +80,7 @@ async function transfer(stripe: Stripe, request: TransferRequest): Promise<Trans
     },
     { idempotencyKey: request.idempotencyKey },
   );
-  // A proxy that mixes answers up must not get a payout marked as paid by another's transfer.
-  if (made.transfer_group !== request.metadata.payout_id)
-    throw new StripeFailure(
-      `stripe: transfer '${made.id}' is for '${made.transfer_group}', not what was asked for`,
-    );
-  return { outcome: 'transferred', transfer: transferOf(made) };
+  return { outcome: 'transferred', transfer: transferFor(request.metadata.payout_id, made) };
 }
 
 async function findTransfer(stripe: Stripe, payoutId: string): Promise<Transfer | undefined> {
@@ -93,10 +88,15 @@ async function findTransfer(stripe: Stripe, payoutId: string): Promise<Transfer 
   const [made, another] = data;
   if (another)
     throw new Error(`stripe: '${made!.id}' and '${another.id}' were both made for payout '${payoutId}'`);
-  return made && transferOf(made);
+  return made && transferFor(payoutId, made);
 }
 
-function transferOf(made: Stripe.Transfer): Transfer {
+/** A proxy that mixes answers up must not get a payout marked as paid, or reversed, by another's transfer. */
+function transferFor(payoutId: string, made: Stripe.Transfer): Transfer {
+  if (made.transfer_group !== payoutId)
+    throw new StripeFailure(
+      `stripe: transfer '${made.id}' is for '${made.transfer_group}', not what was asked for`,
+    );
   const account = typeof made.destination === 'string' ? made.destination : made.destination?.id;
   return {
     id: made.id,

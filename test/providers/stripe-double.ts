@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
  *  - `lose`: it is made, and the connection closed before the answer
  *  - `break`: it is made, and the answer, also to every repetition, is 500
  *  - `twice`: the answer is sent twice over the one connection
- *  - `mix`: nothing has happened, and the answer is the oldest of its kind
+ *  - `mix`: nothing has happened, and the answer is the oldest of its kind; also of the next search
  *  - `hold`: nothing happens before `release`
  *  - a refusal: nothing has happened, and the key is as new
  */
@@ -159,10 +159,14 @@ export async function startStripeDouble(): Promise<StripeDouble> {
       return send(response, refusal(404, { type: 'invalid_request_error', code: 'resource_missing' }));
     if (method === 'GET') {
       const group = searchParams.get('transfer_group');
+      const mixed = faults[0] === 'mix' && faults.shift() !== undefined;
       const data = reversed
-        ? reversals.filter((one) => one.transfer === id)
-        : transfers.filter((one) => one.transfer_group === group);
-      return send(response, { status: 200, body: { object: 'list', data: data.reverse(), has_more: false } });
+        ? reversals.filter((one) => mixed || one.transfer === id)
+        : transfers.filter((one) => mixed || one.transfer_group === group);
+      return send(response, {
+        status: 200,
+        body: { object: 'list', data: mixed ? data.slice(0, 1) : data.reverse(), has_more: false },
+      });
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);

@@ -74,6 +74,8 @@ describe('a transfer', () => {
     await provider().transfer({ ...request, idempotencyKey: 'other', metadata: { payout_id: 'other' } });
     double.faults.push('mix');
     await expect(provider().transfer(request)).rejects.toThrow(/is for 'other'/);
+    double.faults.push('mix');
+    await expect(provider().findTransfer('payout-1')).rejects.toThrow(/is for 'other'/);
   });
 
   test('that has no answer in time is given up, not known to have failed', async () => {

@@ -76,30 +76,30 @@ test('takes our transfer, and answers as we read it', async ({ skip }) => {
   });
 });
 
-test('takes our search for a transfer, and answers as we read it', async ({ skip }) => {
+test('takes our search for a transfer', async ({ skip }) => {
   if (!apiBase) return skip(reason);
   const provider = createStripeProvider({ apiKey: 'sk_test_123', apiBase });
-  // It keeps nothing, and always finds the one of its fixtures.
-  expect(await provider.findTransfer('payout-1')).toEqual({
-    id: expect.stringMatching(/^tr_/),
-    account: expect.stringMatching(/^acct_/),
-    amount: expect.any(Number),
-    currency: expect.stringMatching(/^[A-Z]{3}$/),
-    reversed: expect.any(Number),
-  });
+  // It keeps nothing, and always finds the one of its fixtures: that is for no payout, and not taken for ours.
+  await expect(provider.findTransfer('payout-1')).rejects.toThrow(/^stripe: transfer 'tr_\w+' is for /);
 });
+
+/** The transfer of its fixtures, which its reversals are of. */
+const made = {
+  id: 'tr_1Pgc7BB7WZ01zgkWVJfE40RX',
+  account: 'acct_1',
+  amount: 1_100,
+  currency: 'EUR',
+  reversed: 0,
+};
+const reversed = { outcome: 'reversed', reversalId: expect.stringMatching(/^trr_/) };
 
 test('takes our search for a reversal, and answers as we read it', async ({ skip }) => {
   if (!apiBase) return skip(reason);
   const provider = createStripeProvider({ apiKey: 'sk_test_123', apiBase });
-  const made = await provider.findTransfer('payout-1');
-  expect(await provider.reverseTransfer(made!, 'payout-1')).toEqual({
-    outcome: 'reversed',
-    reversalId: expect.stringMatching(/^trr_/),
-  });
+  expect(await provider.reverseTransfer(made, 'payout-1')).toEqual(reversed);
 });
 
-test('takes our reversal', async ({ skip }) => {
+test('takes our reversal, and answers as we read it', async ({ skip }) => {
   if (!apiBase) return skip(reason);
   const asked: string[] = [];
   // In front of the mock, which finds a reversal for every transfer, stands one who finds none.
@@ -123,12 +123,8 @@ test('takes our reversal', async ({ skip }) => {
       apiKey: 'sk_test_123',
       apiBase: new URL(`http://127.0.0.1:${port}`),
     });
-    const made = { id: 'tr_1', account: 'acct_1', amount: 4_000, currency: 'EUR', reversed: 0 };
-    // Its answer is the one of its fixtures, of another transfer: the request was right, and that is not taken for ours.
-    await expect(provider.reverseTransfer(made, 'payout-1')).rejects.toThrow(
-      /^stripe: reversal 'trr_\w+' is of 'tr_\w+', not what was asked for$/,
-    );
-    expect(asked.at(-1)).toBe('POST /v1/transfers/tr_1/reversals');
+    expect(await provider.reverseTransfer(made, 'payout-1')).toEqual(reversed);
+    expect(asked.at(-1)).toBe(`POST /v1/transfers/${made.id}/reversals`);
   } finally {
     front.closeAllConnections();
     front.close();

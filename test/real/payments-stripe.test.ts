@@ -68,6 +68,12 @@ test.each<[string, Fault[], number]>([
   await expectPaidOnce(payout, paid.transfer_id);
 });
 
+test('says how long Stripe asks to wait', async () => {
+  const payout = await openOne(database.knex);
+  double.faults.push(RATE_LIMIT);
+  await expect(attempt(payout)).rejects.toMatchObject({ name: 'StripeFailure', retryAfterMs: 1_000 });
+});
+
 test('an answer that comes twice is not taken for the answer to the next transfer', async () => {
   await addPractitioner(database.knex, 'EUR', 'USD', 'GBP');
   await addPractitioner(database.knex, 'EUR');
