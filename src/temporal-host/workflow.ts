@@ -13,7 +13,7 @@ import {
 import { initialState } from '../interpreter/interpreter.ts';
 import { progressOf } from '../interpreter/progress.ts';
 import type { State } from '../interpreter/state.ts';
-import type { Json, Plan } from '../plan/plan.ts';
+import { type Json, PLAN_FORMAT, type Plan } from '../plan/plan.ts';
 import {
   PROGRESS_QUERY,
   RESOLVE,
@@ -60,6 +60,7 @@ async function pin(input: Json | undefined): Promise<Pinned> {
   });
   switch (resolution.outcome) {
     case 'resolved': {
+      refuseNewer(resolution.plan, resolution.engine);
       const run = {
         id: info.workflowId,
         type: info.workflowType,
@@ -80,6 +81,17 @@ async function pin(input: Json | undefined): Promise<Pinned> {
       // Not a failure of the run: the task fails, nothing of it is recorded, and the server tries again.
       throw new Error(resolution.message);
   }
+}
+
+/**
+ * A run that a newer engine has pinned waits for one: the task fails and is tried again, so that a roll-back, or a
+ * deploy half done, costs time and nothing else. What an older engine has pinned, every later one runs.
+ */
+function refuseNewer({ name, format }: Plan, engine: string): void {
+  if (format <= PLAN_FORMAT) return;
+  throw new Error(
+    `the run is pinned to a plan of '${name}' in format ${format}, by engine ${engine}; this worker's engine knows formats up to ${PLAN_FORMAT}: serve it by a worker as new as that`,
+  );
 }
 
 /** The runs of a cron share their first run's id, and with it every idempotency key: the second would pay nobody. */

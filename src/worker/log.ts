@@ -84,6 +84,7 @@ const SDK_EVENTS: { readonly [message: string]: LogEventName } = {
   'Activity completed': 'activity_completed',
   'Activity completed as cancelled': 'activity_cancelled',
   'Activity failed': 'activity_failed',
+  'Failing workflow task': 'task_failed',
 };
 
 const WORKER_STATES: { readonly [state: string]: LogEventName } = {
@@ -100,9 +101,17 @@ const SAID_BY_THE_WORKFLOW = /^Workflow (started|completed|failed|continued)/;
  * @param write called with one line at a time; must not throw
  */
 export function workerLogger(level: LogLevel, write: (line: LogLine) => void): DefaultLogger {
+  const told = new Set<string>();
+  /** The workflow says more of a task that fails, but nothing while it replays; then the core's line has to do. */
+  function saidTwice({ run_id = '', workflow_id }: LogLine): boolean {
+    if (workflow_id === undefined) return told.delete(run_id);
+    told.add(run_id);
+    return false;
+  }
   // Its TRACE shows payloads, and is not for logs. What is below the level here may be above it as a line.
   return new DefaultLogger('DEBUG', (entry) => {
     const line = toLogLine(entry);
+    if (line?.event === 'task_failed' && saidTwice(line)) return;
     if (line !== undefined && LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(level)) write(line);
   });
 }
@@ -115,7 +124,7 @@ export function toLogLine(entry: LogEntry): LogLine | undefined {
   const time = new Date(Number(entry.timestampNanos / 1_000_000n)).toISOString();
   const level = levelOf(event, entry, meta);
   const message = WORKER_EVENTS.has(event) ? event.replaceAll('_', ' ') : entry.message;
-  const told = event === 'activity_failed' ? { ...meta, ...whatFailed(meta.error) } : meta;
+  const told = tellFailure(event, meta);
   const fields = Object.entries(LOG_FIELDS).flatMap(([name, sdkName]) => {
     const value = sdkName === undefined ? undefined : told[sdkName];
     return value === undefined ? [] : [[name, value instanceof Error ? value.message : value]];
@@ -152,6 +161,22 @@ function levelOf(
   // What the SDK does by itself is news only when it goes wrong.
   if (event === 'temporal' && level === 'info') return 'debug';
   return sdkComponent === 'workflow' ? level : (LOG_EVENTS[event] ?? level);
+}
+
+function tellFailure(
+  event: LogEventName,
+  meta: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (event === 'activity_failed') return { ...meta, ...whatFailed(meta.error) };
+  if (event === 'task_failed' && meta.sdkComponent === 'core')
+    return { ...meta, error: coreError(meta.failure) };
+  return meta;
+}
+
+/** The message of a failure as the core, which is written in Rust, prints it. */
+function coreError(failure: unknown): string {
+  const [, message] = /message: "((?:[^"\\]|\\.)*)"/.exec(String(failure)) ?? [];
+  return message?.replace(/\\(["'\\])/g, '$1') ?? String(failure);
 }
 
 /** The type of an activity's error and where it was thrown; the message may hold what the activity was given. */

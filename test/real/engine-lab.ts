@@ -22,6 +22,7 @@ export interface Lab {
     more?: {
       readonly domains?: readonly string[];
       readonly taskQueue?: string;
+      readonly bin?: string;
       readonly env?: { readonly [name: string]: string };
     },
   ): Promise<WorkerProcess>;

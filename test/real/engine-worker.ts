@@ -8,6 +8,8 @@ const START_TIMEOUT_MS = 60_000;
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
+  /** Stops it in its tracks: it hears nothing and says nothing until it is killed. */
+  freeze(): void;
   /** Ends it as a crash would, and waits until it is gone. */
   kill(): Promise<void>;
   /** Lets it finish what runs, and waits until it is gone. */
@@ -32,6 +34,8 @@ export async function startWorker(options: {
   readonly taskQueue: string;
   readonly databaseUrl: string;
   readonly domains?: readonly string[];
+  /** Another build's `bin/estuary.js` than the repository's. */
+  readonly bin?: string;
   /** More environment variables. */
   readonly env?: { readonly [name: string]: string };
   /** Another Temporal server than the tests'. */
@@ -39,7 +43,7 @@ export async function startWorker(options: {
 }): Promise<WorkerProcess> {
   const { root, taskQueue, databaseUrl, domains } = options;
   const { address, namespace } = options.temporal ?? inject('stack');
-  const args = [BIN, 'worker', 'start', '--task-queue', taskQueue];
+  const args = [options.bin ?? BIN, 'worker', 'start', '--task-queue', taskQueue];
   if (domains !== undefined) args.push('--domains', domains.join(','));
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -75,7 +79,7 @@ export async function startWorker(options: {
   const patience = timer(START_TIMEOUT_MS);
   const outcome = await Promise.race([ready, gone.then(() => 'gone'), patience.over.then(() => 'late')]);
   patience.clear();
-  if (outcome === 'ready') return { kill, stop, log: () => log };
+  if (outcome === 'ready') return { freeze: () => void child.kill('SIGSTOP'), kill, stop, log: () => log };
   await kill();
   throw new Error(`the worker was ${outcome} before it served ${taskQueue}:\n${log}`);
 }

@@ -72,6 +72,15 @@ describe('an entry of the SDK', () => {
       { level: 'warn', event: 'temporal', message: 'gRPC call failed', error: 'gone' },
     ],
     [
+      'of a task that the core fails',
+      entry('WARN', 'Failing workflow task', {
+        sdkComponent: 'core',
+        runId: 'r',
+        failure: 'Failure { failure: Some(Failure { message: "no \\"lab/x\\" here", source: "" }) }',
+      }),
+      { level: 'warn', event: 'task_failed', run_id: 'r', error: 'no "lab/x" here' },
+    ],
+    [
       'of an activity that says it is another',
       entry('INFO', 'Activity failed', { sdkComponent: 'activity', event: 'run_failed' }),
       { level: 'info', event: 'activity', message: 'Activity failed' },
@@ -94,6 +103,26 @@ test.each(LOG_LEVELS)('at %s nothing below it is written', (level) => {
   const logger = workerLogger(level, (line) => written.push(line.level));
   for (const own of ['trace', ...LOG_LEVELS] as const) logger[own]('said', { sdkComponent: 'activity' });
   expect(written).toEqual(LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)));
+});
+
+test('a task that fails is told once, by the core alone while the workflow replays', () => {
+  const written: LogLine[] = [];
+  const logger = workerLogger('info', (line) => written.push(line));
+  const workflow = {
+    sdkComponent: 'workflow',
+    event: 'task_failed',
+    workflowId: 'w',
+    runId: 'r',
+    error: 'bug',
+  };
+  const core = { sdkComponent: 'core', runId: 'r', failure: 'message: "bug"' };
+  logger.warn('workflow task failed', workflow);
+  logger.warn('Failing workflow task', core);
+  logger.warn('Failing workflow task', core);
+  expect(written).toMatchObject([
+    { event: 'task_failed', workflow_id: 'w', error: 'bug' },
+    { event: 'task_failed', run_id: 'r', error: 'bug' },
+  ]);
 });
 
 test("an activity's own fields hide nothing, and no secret is in them", () => {
