@@ -4,7 +4,7 @@
  */
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explainFileError } from './errors.ts';
+import { explainFileError, StackError } from './errors.ts';
 import { withLock } from './lock.ts';
 import { endPostgres, ensurePostgres, findPostgres, readDatabaseUrl } from './postgres-server.ts';
 import { isRunning } from './processes.ts';
@@ -88,7 +88,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (ownDatabase !== undefined) recordServer(dataDirectory, 'database', undefined);
     // On a full disk a server may end without a word, since its log is on it too.
     await tryToWrite(dataDirectory);
-    throw temporal.status === 'rejected' ? temporal.reason : (database as PromiseRejectedResult).reason;
+    const reasons: unknown[] = [temporal, database].flatMap((server) =>
+      server.status === 'rejected' ? [server.reason] : [],
+    );
+    // Where one had no room the other seldom knows what hit it.
+    throw reasons.find((reason) => reason instanceof StackError && reason.code === 'disk-full') ?? reasons[0];
   });
 
   /** The pid of the server that this call started, if it did. */

@@ -19,7 +19,7 @@ let run: string;
 beforeAll(async () => {
   project = copyProject();
   // Where the commands in the project find them too, as their embedded ones.
-  servers = new OwnServers(join(project.root, '.estuary', 'dev'));
+  servers = new OwnServers(join(project.root, '.estuary', 'dev'), 17100);
   await servers.start();
 }, 120_000);
 

@@ -24,18 +24,24 @@ export interface Retried {
 
 export class OwnServers {
   readonly #dataDirectory: string;
+  readonly #firstPort: number;
   #stack: Stack | undefined;
   #worker: WorkerProcess | undefined;
 
-  /** @param dataDirectory emptied at the start: whoever was due in a former run is paid by now */
-  constructor(dataDirectory: string) {
+  /**
+   * @param dataDirectory emptied at the start: whoever was due in a former run is paid by now
+   * @param firstPort of three that the system gives to nobody by chance, lest one be taken while its server is down
+   */
+  constructor(dataDirectory: string, firstPort: number) {
     this.#dataDirectory = dataDirectory;
+    this.#firstPort = firstPort;
   }
 
   async start(): Promise<void> {
     await stopStack(this.#dataDirectory);
     rmSync(this.#dataDirectory, { recursive: true, force: true });
-    const stack = await this.startAgain();
+    const port = this.#firstPort;
+    const stack = await this.#startStack({ temporal: port, ui: port + 1, database: port + 2 });
     await this.withDatabase((database) => createMigrator(database, migrations).migrate());
     this.#worker = await startWorker({
       root: ROOT,
@@ -47,8 +53,15 @@ export class OwnServers {
 
   /** Starts what does not run, on the data and the ports that it had. */
   async startAgain(): Promise<Stack> {
-    const dataDirectory = this.#dataDirectory;
-    this.#stack = await startStack({ dataDirectory, ports: { temporal: 0, ui: 0, database: 0 } });
+    const { temporal, database } = this.stack;
+    const again = await this.#startStack({ temporal: 0, ui: 0, database: 0 });
+    if (again.temporal.address !== temporal.address || again.database.url !== database.url)
+      throw new Error(`somebody took a port meanwhile: the servers are at ${JSON.stringify(again)} now`);
+    return again;
+  }
+
+  async #startStack(ports: { readonly [server in 'temporal' | 'ui' | 'database']: number }): Promise<Stack> {
+    this.#stack = await startStack({ dataDirectory: this.#dataDirectory, ports });
     return this.#stack;
   }
 
