@@ -44,8 +44,11 @@ export interface RunnableDefinition {
 export function loadProject(root: string): Project {
   const signatureFiles = readSignatureFiles(root);
   const definitionFiles = readDefinitionFiles(root);
-  const checked = signatureFiles.map(({ file, text }) =>
-    checkSignature(text, file, (path) => readProjectFile(root, path)),
+  const checked = signatureFiles.map(
+    (source): ReturnType<typeof checkSignature> =>
+      source.unreadable === undefined
+        ? checkSignature(source.text, source.file, (path) => readProjectFile(root, path))
+        : { findings: [unreadable(source)] },
   );
   const signatures = new Map(
     checked.flatMap(({ signature }) => (signature ? [[signature.name, signature]] : [])),
@@ -106,7 +109,14 @@ export function domainOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
 }
 
-function loadDefinition(name: string, { file, text }: SourceFile, catalogue: Catalogue): ProjectDefinition {
+function unreadable({ file, unreadable: reason }: SourceFile): Diagnostic {
+  const message = `the file cannot be read: ${reason}`;
+  return { code: 'file-unreadable', severity: 'error', file, range: { start: 0, end: 0 }, message };
+}
+
+function loadDefinition(name: string, source: SourceFile, catalogue: Catalogue): ProjectDefinition {
+  const { file, text } = source;
+  if (source.unreadable !== undefined) return { name, file, findings: [unreadable(source)] };
   const { findings, checked } = checkDefinition(text, file, catalogue);
   if (checked === undefined) return { name, file, findings };
   return { name, file, findings, runnable: { plan: compile(checked), inputSchema: checked.inputSchema } };
