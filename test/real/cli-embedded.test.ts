@@ -66,6 +66,17 @@ test('the second time nobody is due', async () => {
   expect(stderr).toMatch(/^embedded, sandbox money\n/);
 });
 
+test('doctor sees the embedded servers that run', async () => {
+  const { code, stdout } = await run('doctor');
+  expect(stdout).toMatch(/^• Temporal: embedded, 127\.0\.0\.1:\d+, namespace estuary, server 1\.\d+\.\d+$/m);
+  expect(stdout).toMatch(/^• PostgreSQL: embedded, server \d+/m);
+  expect(stdout).toMatch(/^✓ migrations: \d+ applied$/m);
+  expect(stdout).not.toContain('not running');
+  expect(stdout).not.toMatch(/^✗ (Temporal|PostgreSQL|servers|migrations)/m);
+  // The two definitions of this test are not in generated/.
+  expect(code).toBe(1);
+});
+
 /** The run of this id, whatever became of it. */
 async function runOf(id: string) {
   const { temporal } = await stackStatus(stackDirectory(project.root, 'dev'));
@@ -209,5 +220,11 @@ test('dev stop ends both servers', async () => {
     code: 0,
     stderr: expect.stringMatching(/^✓ Stopped: Temporal has ended.*\n✓ Stopped: PostgreSQL has ended.*\n$/),
   });
+  expect(await stackStatus(stackDirectory(project.root, 'dev'))).toEqual({});
+});
+
+test('doctor sees that they run no more, and starts nothing', async () => {
+  const { stdout } = await run('doctor');
+  expect(stdout).toContain('• servers: embedded, not running');
   expect(await stackStatus(stackDirectory(project.root, 'dev'))).toEqual({});
 });
