@@ -46,7 +46,9 @@ export async function haveRunServed(
     await prepareEmbeddedDatabase(database, application, notice);
     const { serve } = await import('./serve.ts');
     const served = await serve({ config, services, project, database, taskQueue, log });
-    const stop = (): Promise<void> => served.stop().finally(() => database.destroy());
+    const stop = async (): Promise<void> => {
+      await served.stop().finally(() => database.destroy());
+    };
     return { stop, fell: served.stopped.then(() => new Promise<never>(() => {})) };
   } catch (error) {
     await database.destroy();

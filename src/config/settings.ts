@@ -34,6 +34,9 @@ export type SettingName =
   | 'temporal.tls_server_name'
   | `temporal.tls_${PemName}_${'path' | 'data'}`
   | 'database.url'
+  | 'worker.max_concurrent_activities'
+  | 'worker.max_concurrent_workflow_tasks'
+  | 'worker.max_cached_workflows'
   | 'stack.temporal_cli'
   | 'stack.ports.temporal'
   | 'stack.ports.ui'
@@ -139,6 +142,30 @@ export const SETTINGS: readonly Setting[] = [
     parse: parseDatabaseUrl,
     isSecret: true,
   },
+  {
+    name: 'worker.max_concurrent_activities',
+    flag: 'max-concurrent-activities',
+    env: ['ESTUARY_MAX_CONCURRENT_ACTIVITIES'],
+    file: ['worker.max_concurrent_activities'],
+    parse: (raw) => parseCount(raw, (count) => count >= 1, 'a whole number from 1'),
+    fallback: 100,
+  },
+  {
+    name: 'worker.max_concurrent_workflow_tasks',
+    flag: 'max-concurrent-workflow-tasks',
+    env: ['ESTUARY_MAX_CONCURRENT_WORKFLOW_TASKS'],
+    file: ['worker.max_concurrent_workflow_tasks'],
+    parse: (raw) => parseCount(raw, (count) => count >= 2, 'a whole number from 2'),
+    fallback: 40,
+  },
+  {
+    name: 'worker.max_cached_workflows',
+    flag: 'max-cached-workflows',
+    env: ['ESTUARY_MAX_CACHED_WORKFLOWS'],
+    file: ['worker.max_cached_workflows'],
+    // The SDK takes no cache of one.
+    parse: (raw) => parseCount(raw, (count) => count !== 1, '0 for no cache, or a whole number from 2'),
+  },
   { name: 'stack.temporal_cli', env: [], file: ['stack.temporal_cli'], parse: parseText },
   { name: 'stack.ports.temporal', env: [], file: ['stack.ports.temporal'], parse: parsePort },
   { name: 'stack.ports.ui', env: [], file: ['stack.ports.ui'], parse: parsePort },
@@ -192,6 +219,13 @@ function parseDatabaseUrl(raw: unknown): Parsed {
   return isUrl
     ? { value: raw.trim() }
     : { expected: 'a URL such as postgres://user:password@host:5432/name' };
+}
+
+/** A number as the file has it, or its digits as flags and the environment do. */
+function parseCount(raw: unknown, isAllowed: (count: number) => boolean, expected: string): Parsed {
+  const digits = /^\d{1,7}$/.test(String(raw).trim());
+  const count = Number(raw);
+  return digits && isAllowed(count) ? { value: count } : { expected };
 }
 
 function parsePort(raw: unknown): Parsed {

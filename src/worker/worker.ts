@@ -5,6 +5,7 @@ import type { Json } from '../plan/plan.ts';
 import { RESOLVE, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
 import type { Project } from '../project/project.ts';
 import { activityFunction, unservedActivity } from './activity-function.ts';
+import type { InFlight } from './in-flight.ts';
 import type { ServedActivity } from './load-activities.ts';
 import { logCaller } from './log-activity.ts';
 import { resolveDefinition } from './resolve-definition.ts';
@@ -22,9 +23,22 @@ export interface WorkerSetup {
   readonly engine: string;
   /** The file with the prebuilt bundle of the generic workflow. */
   readonly bundle: string;
-  /** Activities at a time. Default 100. */
-  readonly maxConcurrentActivities?: number;
+  /** Default: 100 activities, the rest as the SDK has it. */
+  readonly limits?: WorkerLimits;
+  /** Told of the activities that run. */
+  readonly inFlight?: InFlight;
 }
+
+/** What a worker takes on at a time, in Temporal's words. */
+export interface WorkerLimits {
+  readonly maxConcurrentActivities: number;
+  readonly maxConcurrentWorkflowTasks: number;
+  /** undefined: as many as the memory that Node may use suggests. */
+  readonly maxCachedWorkflows: number | undefined;
+}
+
+/** How long a drained worker lets its activities finish before it cancels them; a bit later it leaves them. */
+export const GRACE_SECONDS = 20;
 
 /**
  * Makes a worker that interprets every definition and serves the given activities. `run()` it; `shutdown()`
@@ -33,17 +47,22 @@ export interface WorkerSetup {
  */
 export async function createWorker(setup: WorkerSetup): Promise<Worker> {
   if (!existsSync(setup.bundle)) throw new Error(`${setup.bundle} is missing; run \`npm run build\``);
+  const { limits } = setup;
   const options: WorkerOptions = {
     connection: setup.connection,
     namespace: setup.namespace,
     taskQueue: setup.taskQueue,
     workflowBundle: { codePath: setup.bundle },
     activities: activitiesOf(setup),
-    interceptors: { activity: [logCaller] },
-    maxConcurrentActivityTaskExecutions: setup.maxConcurrentActivities ?? 100,
-    // A drained worker lets its activities finish; what takes longer is retried elsewhere.
-    shutdownGraceTime: '20s',
-    shutdownForceTime: '25s',
+    interceptors: { activity: [logCaller, ...(setup.inFlight ? [setup.inFlight.interceptor] : [])] },
+    maxConcurrentActivityTaskExecutions: limits?.maxConcurrentActivities ?? 100,
+    ...(limits !== undefined && {
+      maxConcurrentWorkflowTaskExecutions: limits.maxConcurrentWorkflowTasks,
+      ...(limits.maxCachedWorkflows !== undefined && { maxCachedWorkflows: limits.maxCachedWorkflows }),
+    }),
+    // What takes longer is retried elsewhere.
+    shutdownGraceTime: GRACE_SECONDS * 1000,
+    shutdownForceTime: (GRACE_SECONDS + 5) * 1000,
   };
   return Worker.create(options);
 }

@@ -246,9 +246,14 @@ describe('with a worker', () => {
     expect(log!.map((line) => JSON.parse(line).level)).not.toContain('ERROR');
     expect(screen).toEqual([
       `✓ Serving task queue ${queue} at ${address}, namespace ${namespace}`,
-      '  workflows  payments/batch-payout, payments/failing, payments/practitioner-payout',
-      '  activities payments/close-payout-batch, payments/hold-payout, payments/open-payout-batch, payments/transfer-payout',
-      'SIGTERM: finishing what runs; once more ends at once',
+      '  payments  3 workflows   batch-payout, failing, practitioner-payout',
+      expect.stringMatching(
+        /^ {2}payments {2}\d activities {2}close-payout-batch, hold-payout, open-payout-batch/,
+      ),
+      expect.stringMatching(
+        /^ {2}limits {4}100 activities and 40 workflow tasks at a time, \d+ workflows cached$/,
+      ),
+      'SIGTERM: no activity runs; once more ends at once',
       '',
     ]);
   });
