@@ -67,9 +67,9 @@ const BAD_FILES: readonly (readonly [what: string, content: string | Buffer, fin
   [
     'every byte there is',
     Buffer.from(Array.from({ length: 4096 }, (_, n) => n % 256)),
-    /^yaml-encoding \d+:\d+$/,
+    /^yaml-encoding 1:1$/,
   ],
-  ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), /^yaml-encoding \d+:\d+$/],
+  ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), /^yaml-encoding 1:1$/],
   ['UTF-16, little end first', Buffer.from(`\ufeff${STEPS}`, 'utf16le'), /^yaml-encoding \d+:\d+$/],
   ['UTF-16, big end first', Buffer.from(`\ufeff${STEPS}`, 'utf16le').swap16(), /^yaml-encoding \d+:\d+$/],
   ['Latin-1', Buffer.from(`# caf\u00e9\n${STEPS}`, 'latin1'), /^yaml-encoding 1:6$/],
