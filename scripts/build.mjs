@@ -54,7 +54,7 @@ function fingerprint() {
 /** Removes compiled files whose source is gone: activities and commands are found by what lies in dist/. */
 function removeOrphans() {
   for (const path of SOURCES.flatMap((folder) => filesBelow(join(DIST, folder)))) {
-    const base = path.replace(/\.js(\.map)?$/, '');
+    const base = path.replace(/\.(js(\.map)?|d\.ts)$/, '');
     if (base !== path && !existsSync(`${join(ROOT, relative(DIST, base))}.ts`)) rmSync(path);
   }
 }

@@ -1,10 +1,17 @@
 import { MAX_BATCH_PAYOUTS, openBatch, practitionerExists } from '../../database/payments/open-batch.ts';
 import type { OpenPayoutBatch } from '../../generated/activities/payments/open-payout-batch.ts';
-import { paymentProviderName } from '../../providers/payments/choose.ts';
+import { paymentMethods, paymentProviderName } from '../../providers/payments/choose.ts';
 
-const openPayoutBatch: OpenPayoutBatch = async ({ min_amount, practitioner_id }, context) => {
+const openPayoutBatch: OpenPayoutBatch = async ({ min_amount, practitioner_id, method }, context) => {
   // Before anything is reserved: a worker that cannot pay must not hold the money back.
-  paymentProviderName(process.env);
+  const methods = paymentMethods(process.env);
+  if (method !== undefined && !methods.includes(method)) {
+    const provider = paymentProviderName(process.env);
+    throw context.error(
+      'MethodNotSupported',
+      `${provider} does not pay by ${method}, only by ${methods.join(', ')}`,
+    );
+  }
   if (practitioner_id !== undefined && !(await practitionerExists(context.database, practitioner_id))) {
     throw context.error('PractitionerNotFound', `there is no practitioner ${practitioner_id}`);
   }

@@ -1,11 +1,12 @@
 import { markPaid, readPayout } from '../../database/payments/payouts.ts';
 import type { TransferPayout } from '../../generated/activities/payments/transfer-payout.ts';
 import { choosePaymentProvider } from '../../providers/payments/choose.ts';
-import type { Transfer, TransferAnswer } from '../../providers/payments/provider.ts';
+import type { TransferAnswer } from '../../providers/payments/provider.ts';
+import { assertSameMoney } from '../../providers/payments/same-money.ts';
 
 const transferPayout: TransferPayout = async ({ payout_id, method }, context) => {
   const payout = await readPayout(context.database, payout_id, method);
-  if (payout.transferId !== null) return { transfer_id: payout.transferId, amount: payout.amount };
+  if (payout.status === 'paid') return { transfer_id: payout.transferId!, amount: payout.amount };
   // A run that was reset comes here again: what was refused then is refused now.
   if (payout.status === 'held' && payout.holdReason === 'AccountClosed') {
     throw context.error('AccountClosed', `payout '${payout_id}' is held, its account was closed`);
@@ -52,21 +53,11 @@ const transferPayout: TransferPayout = async ({ payout_id, method }, context) =>
       );
     case 'transferred':
       assertSameMoney(answer.transfer, payout.amount);
+      if (answer.transfer.reversed > 0)
+        throw new Error(`transfer '${answer.transfer.id}' for payout '${payout_id}' has been reversed`);
       await markPaid(context.database, { payoutId: payout_id, method, transferId: answer.transfer.id });
       return { transfer_id: answer.transfer.id, amount: payout.amount };
   }
 };
 
 export default transferPayout;
-
-/** A transfer of other money under our payout's name is for a person to look at, not for the ledger. */
-function assertSameMoney(
-  transfer: Transfer,
-  due: { readonly amount: number; readonly currency: string },
-): void {
-  if (transfer.amount !== due.amount || transfer.currency !== due.currency) {
-    throw new Error(
-      `transfer '${transfer.id}' moved ${transfer.amount} ${transfer.currency}, not ${due.amount} ${due.currency}`,
-    );
-  }
-}

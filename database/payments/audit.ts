@@ -90,12 +90,12 @@ const CHECKS: readonly (readonly [check: AuditCheck, sql: string])[] = [
        'is ' || payout.status || ' with ' || payout.amount || ', the ledger has ' || coalesce(posted.amount, 0) as message
      from payments.payouts payout
      left join (
-       select transaction.payout_id, -sum(entry.amount) as amount
+       select coalesce(transaction.payout_id, transaction.reversed_payout_id) as payout_id, -sum(entry.amount) as amount
        from payments.ledger_transactions transaction
        join payments.ledger_entries entry on entry.transaction_id = transaction.id
        join payments.ledger_accounts account on account.id = entry.account_id and account.kind = 'provider_cash'
-       where transaction.payout_id is not null
-       group by transaction.payout_id
+       where transaction.earning_id is null
+       group by 1
      ) posted on posted.payout_id = payout.id
      where coalesce(posted.amount, 0) <> case payout.status when 'paid' then payout.amount else 0 end`,
   ],
@@ -103,25 +103,26 @@ const CHECKS: readonly (readonly [check: AuditCheck, sql: string])[] = [
     'payout-amount-mismatch',
     `select payout.id::text as subject, 'is over ' || payout.amount || ', its earnings are ' || coalesce(sum(earning.amount), 0) as message
      from payments.payouts payout left join payments.earnings earning on earning.payout_id = payout.id
-     where payout.status <> 'released'
+     where payout.status not in ('released', 'reversed')
      group by payout.id
      having coalesce(sum(earning.amount), 0) <> payout.amount`,
   ],
   [
     'payout-without-transfer',
-    `select payout.id::text as subject, 'transfer ' || payout.transfer_id || ' is not at the provider with this payout and amount' as message
+    `select payout.id::text as subject, 'transfer ' || payout.transfer_id || ' is not at the provider with this payout, amount and reversal' as message
      from payments.payouts payout
-     where payout.status = 'paid' and starts_with(payout.transfer_id, 'sbx_tr_') and not exists (
+     where starts_with(payout.transfer_id, 'sbx_tr_') and not exists (
        select from sandbox_provider.transfers transfer
        where transfer.id = payout.transfer_id and transfer.amount = payout.amount
-         and transfer.currency = payout.currency and transfer.metadata ->> 'payout_id' = payout.id::text)`,
+         and transfer.currency = payout.currency and transfer.metadata ->> 'payout_id' = payout.id::text
+         and transfer.reversal_id is not distinct from payout.reversal_id)`,
   ],
   [
     'transfer-without-payout',
     `select transfer.id as subject, transfer.amount || ' ' || transfer.currency || ' moved for no paid payout' as message
      from sandbox_provider.transfers transfer
      where not exists (
-       select from payments.payouts payout where payout.transfer_id = transfer.id and payout.status = 'paid')`,
+       select from payments.payouts payout where payout.transfer_id = transfer.id and payout.status in ('paid', 'reversed'))`,
   ],
   [
     'transfer-repeated',

@@ -21,7 +21,7 @@ export interface ListedPayout {
 
 /**
  * Closes a batch and sums it up; closing it again gives the same. A payout that was released since counts as held:
- * that is how this batch left it. Needs a transaction.
+ * that is how this batch left it. One whose transfer was reversed is in neither. Needs a transaction.
  * Throws when there is no such batch, or when a payout of it is neither paid nor held.
  */
 export async function closeBatch(transaction: Knex, batchId: string): Promise<BatchSummary> {
@@ -75,7 +75,7 @@ async function readTotals(knex: Knex, batchId: string): Promise<BatchSummary['to
        from payments.ledger_transactions transaction
        join payments.ledger_entries entry on entry.transaction_id = transaction.id
        join payments.ledger_accounts account on account.id = entry.account_id and account.kind = 'provider_cash'
-       where transaction.payout_id = payout.id
+       where payout.id in (transaction.payout_id, transaction.reversed_payout_id)
      ) posted on true
      where payout.batch_id = :batchId
      group by payout.currency

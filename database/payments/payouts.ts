@@ -5,10 +5,12 @@ export type PayoutMethod = 'stripe' | 'bank_transfer';
 
 export interface Payout {
   readonly id: string;
-  readonly status: 'reserved' | 'paid' | 'held' | 'released';
+  readonly status: 'reserved' | 'paid' | 'held' | 'released' | 'reversed';
   readonly amount: Money;
-  /** Set once it is paid. */
+  /** Set once it is paid; it stays when the transfer is reversed. */
   readonly transferId: string | null;
+  /** Set once its transfer is reversed. */
+  readonly reversalId: string | null;
   /** Why it is held, where it is. */
   readonly holdReason: string | null;
   /** The provider's name for the practitioner's account for the method asked for; null when there is none. */
@@ -20,6 +22,7 @@ interface PayoutRow {
   readonly amount: string;
   readonly currency: string;
   readonly transfer_id: string | null;
+  readonly reversal_id: string | null;
   readonly hold_reason: string | null;
   readonly provider_account: string | null;
 }
@@ -27,8 +30,8 @@ interface PayoutRow {
 /** A payout, with the account that `method` would pay it to. Throws when there is no such payout. */
 export async function readPayout(knex: Knex, payoutId: string, method: PayoutMethod): Promise<Payout> {
   const { rows } = await knex.raw<{ rows: PayoutRow[] }>(
-    `select payout.status, payout.amount, payout.currency, payout.transfer_id, payout.hold_reason,
-            account.provider_account
+    `select payout.status, payout.amount, payout.currency, payout.transfer_id, payout.reversal_id,
+            payout.hold_reason, account.provider_account
      from payments.payouts payout
      left join payments.payout_accounts account
        on account.practitioner_id = payout.practitioner_id and account.method = :method
@@ -42,6 +45,7 @@ export async function readPayout(knex: Knex, payoutId: string, method: PayoutMet
     status: row.status,
     amount: money(row.amount, row.currency),
     transferId: row.transfer_id,
+    reversalId: row.reversal_id,
     holdReason: row.hold_reason,
     providerAccount: row.provider_account,
   };
@@ -50,7 +54,7 @@ export async function readPayout(knex: Knex, payoutId: string, method: PayoutMet
 /**
  * Marks a reserved payout as paid and posts it to the ledger, from what is payable to the provider's cash, in one
  * transaction. Doing it again with the same transfer changes nothing.
- * Throws when the payout is in any other state, or was paid by another transfer.
+ * Throws when the payout is in any other state, was paid by another transfer, or its transfer was reversed.
  */
 export async function markPaid(
   knex: Knex,
@@ -66,7 +70,7 @@ export async function markPaid(
     );
     if (rows.length === 0) {
       const payout = await readPayout(transaction, paid.payoutId, paid.method);
-      if (payout.transferId === paid.transferId) return;
+      if (payout.status === 'paid' && payout.transferId === paid.transferId) return;
       throw new Error(
         `payout '${paid.payoutId}' is ${payout.status}; transfer '${paid.transferId}' cannot pay it`,
       );

@@ -5,5 +5,6 @@ export interface Activities {
   'payments/close-payout-batch': import('./payments/close-payout-batch.ts').ClosePayoutBatch;
   'payments/hold-payout': import('./payments/hold-payout.ts').HoldPayout;
   'payments/open-payout-batch': import('./payments/open-payout-batch.ts').OpenPayoutBatch;
+  'payments/reverse-transfer': import('./payments/reverse-transfer.ts').ReverseTransfer;
   'payments/transfer-payout': import('./payments/transfer-payout.ts').TransferPayout;
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { PaymentProvider } from './provider.ts';
-import { createSandboxProvider } from './sandbox.ts';
-import { createStripeProvider, type StripeSettings } from './stripe.ts';
+import type { PaymentMethod, PaymentProvider } from './provider.ts';
+import { createSandboxProvider, SANDBOX_METHODS } from './sandbox.ts';
+import { createStripeProvider, STRIPE_METHODS, type StripeSettings } from './stripe.ts';
 
 /**
  * The payment provider that the environment asks for: Stripe with STRIPE_API_KEY, at STRIPE_API_BASE if that is
@@ -17,6 +17,11 @@ export function choosePaymentProvider(environment: NodeJS.ProcessEnv, pool: Knex
 export function paymentProviderName(environment: NodeJS.ProcessEnv): PaymentProvider['name'] {
   const settings = stripeSettings(environment);
   return settings ? createStripeProvider(settings).name : 'sandbox';
+}
+
+/** The methods that the provider which the environment asks for pays by. Throws as choosePaymentProvider does. */
+export function paymentMethods(environment: NodeJS.ProcessEnv): readonly PaymentMethod[] {
+  return stripeSettings(environment) ? STRIPE_METHODS : SANDBOX_METHODS;
 }
 
 function stripeSettings(environment: NodeJS.ProcessEnv): StripeSettings | undefined {

@@ -1,15 +1,21 @@
 import type { Knex } from 'knex';
 import {
   IdempotencyKeyReused,
+  type PaymentMethod,
   type PaymentProvider,
+  type ReversalAnswer,
   type Transfer,
   type TransferAnswer,
   type TransferRequest,
 } from './provider.ts';
 
+/** It pays by any method. */
+export const SANDBOX_METHODS: readonly PaymentMethod[] = ['stripe', 'bank_transfer'];
+
 /**
  * A payment provider that moves no money: it keeps a ledger of its own in the schema `sandbox_provider`, with
- * accounts that can be closed and a balance a currency that can run out. Its transfers' ids begin with `sbx_tr_`.
+ * accounts that can be closed and a balance a currency that can run out. Its transfers' ids begin with `sbx_tr_`,
+ * its reversals' with `sbx_trr_`.
  *
  * It stands for a company outside, so its transactions are its own. Throws when given the application's.
  */
@@ -20,6 +26,7 @@ export function createSandboxProvider(pool: Knex): PaymentProvider {
     name: 'sandbox',
     transfer: (request) => pool.transaction((transaction) => transfer(transaction, request)),
     findTransfer: (payoutId) => findTransfer(pool, payoutId),
+    reverseTransfer: ({ id }) => pool.transaction((transaction) => reverseTransfer(transaction, id)),
   };
 }
 
@@ -90,7 +97,8 @@ async function decide(knex: Knex, request: TransferRequest): Promise<TransferAns
      values (:account, :currency, :amount, :metadata::jsonb) returning id`,
     { ...money, account: request.account, metadata: JSON.stringify(request.metadata) },
   );
-  return { outcome: 'transferred', transfer: { id: made.rows[0]!.id, account: request.account, ...money } };
+  const id = made.rows[0]!.id;
+  return { outcome: 'transferred', transfer: { id, account: request.account, ...money, reversed: 0 } };
 }
 
 function findTransfer(knex: Knex, payoutId: string): Promise<Transfer | undefined> {
@@ -98,13 +106,49 @@ function findTransfer(knex: Knex, payoutId: string): Promise<Transfer | undefine
 }
 
 async function selectTransfer(knex: Knex, condition: string, value: string): Promise<Transfer | undefined> {
-  const { rows } = await knex.raw<{
-    rows: { id: string; account_id: string; amount: string; currency: string }[];
-  }>(
-    `select id, account_id, amount, currency from sandbox_provider.transfers
+  const { rows } = await knex.raw<{ rows: TransferRow[] }>(
+    `select id, account_id, amount, currency, reversal_id from sandbox_provider.transfers
      where ${condition} order by created_at, id limit 1`,
     { value },
   );
   const row = rows[0];
-  return row && { id: row.id, account: row.account_id, amount: Number(row.amount), currency: row.currency };
+  if (!row) return undefined;
+  const amount = Number(row.amount);
+  const reversed = row.reversal_id === null ? 0 : amount;
+  return { id: row.id, account: row.account_id, amount, currency: row.currency, reversed };
+}
+
+interface TransferRow {
+  readonly id: string;
+  readonly account_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly reversal_id: string | null;
+}
+
+async function reverseTransfer(transaction: Knex.Transaction, id: string): Promise<ReversalAnswer> {
+  // A second request waits here until the first has been answered.
+  const { rows } = await transaction.raw<{ rows: { reversal_id: string | null; status: string }[] }>(
+    `select transfer.reversal_id, account.status
+     from sandbox_provider.transfers transfer join sandbox_provider.accounts account on account.id = account_id
+     where transfer.id = :id for update of transfer`,
+    { id },
+  );
+  const found = rows[0];
+  if (!found) throw new Error(`sandbox: there is no transfer '${id}'`);
+  if (found.reversal_id !== null) return { outcome: 'reversed', reversalId: found.reversal_id };
+  if (found.status !== 'open') return { outcome: 'account_closed' };
+  const made = await transaction.raw<{ rows: { reversal_id: string }[] }>(
+    `with reversed as (
+       update sandbox_provider.transfers
+       set reversal_id = 'sbx_trr_' || replace(gen_random_uuid()::text, '-', ''), reversed_at = now()
+       where id = :id
+       returning reversal_id, currency, amount
+     )
+     update sandbox_provider.balances balance set available = available + reversed.amount
+     from reversed where balance.currency = reversed.currency
+     returning reversed.reversal_id`,
+    { id },
+  );
+  return { outcome: 'reversed', reversalId: made.rows[0]!.reversal_id };
 }

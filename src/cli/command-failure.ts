@@ -1,4 +1,5 @@
 import { nearest } from '../json-schema/suggest.ts';
+import { explainDatabaseError } from './database-failure.ts';
 
 /** What a command exits with; documented in docs/cli.md. */
 export const EXIT = {
@@ -46,7 +47,6 @@ export class CommandFailure extends Error {
 
 /** Names of errors that mean: the server, the database or the machine does not play along. */
 const UNREACHABLE = new Set(['CannotReachTemporal', 'StackError']);
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET']);
 
 /** Puts what was thrown into the terms of a failed command; `undefined` for a bug, which keeps its stack trace. */
 export function toCommandFailure(error: unknown): CommandFailure | undefined {
@@ -58,6 +58,18 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
       exit: EXIT.unreachable,
     });
   }
+  // The client's own, for a call that failed also after some attempts: the server went away meanwhile.
+  if (error.name === 'ServiceError') {
+    const { details } = (error.cause ?? {}) as { readonly details?: string };
+    return new CommandFailure(
+      'cannot-reach-temporal',
+      `no answer from Temporal: ${details || error.message}`,
+      {
+        exit: EXIT.unreachable,
+        hint: 'is it running? what was started goes on once it is',
+      },
+    );
+  }
   if (error.name === 'WorkflowExecutionAlreadyStartedError') {
     const { workflowId } = error as Error & { readonly workflowId: string };
     return new CommandFailure('already-running', `a run with the id '${workflowId}' is under way`, {
@@ -65,24 +77,10 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
       hint: 'give another --id, or wait until it has ended',
     });
   }
-  if (typeof code === 'string' && NETWORK_CODES.has(code)) {
-    const address = (error as { readonly address?: string }).address ?? 'the server';
-    return new CommandFailure(
-      'cannot-reach-database',
-      `no connection to ${address}: ${error.message || code}`,
-      {
-        exit: EXIT.unreachable,
-        hint: 'is PostgreSQL running, and DATABASE_URL right?',
-      },
-    );
-  }
-  // PostgreSQL's classes 28 (wrong user or password), 3D (no such database) and 42P01 (tables not there yet).
-  if (typeof code === 'string' && /^(28...|3D...|42P01)$/.test(code)) {
-    const hint = code === '42P01' ? 'run `estuary db migrate`' : 'is DATABASE_URL right?';
-    return new CommandFailure('database-not-usable', `PostgreSQL: ${error.message}`, {
-      exit: EXIT.unreachable,
-      hint,
-    });
+  const database = explainDatabaseError(error);
+  if (database !== undefined) {
+    const { hint } = database;
+    return new CommandFailure(database.code, database.message, { exit: EXIT.unreachable, hint });
   }
   // oclif's own: flags and arguments that it could not parse.
   if ('parse' in error || error.constructor.name === 'CLIError') {

@@ -9,6 +9,7 @@ import { loadActivities } from '../worker/load-activities.ts';
 import { buildFolder, loadApplicationDatabase } from './application.ts';
 import { toCommandFailure } from './command-failure.ts';
 import { connectClient } from './connect-client.ts';
+import { READ_ONLY_HINT } from './database-failure.ts';
 import type { OpenServices } from './services.ts';
 
 export interface Check {
@@ -42,12 +43,9 @@ export async function checkDatabase(config: Config, services: OpenServices): Pro
     const application = await loadApplicationDatabase(config);
     const database = application.openDatabase(services.databaseUrl, { poolMax: 1 });
     try {
-      const version = await database.raw('show server_version');
-      const server: string = version.rows[0].server_version;
-      const reached: Check =
-        services.kind === 'configured'
-          ? { what, status: 'ok', detail: `server ${server}` }
-          : { what, status: 'note', detail: `embedded, server ${server}` };
+      const { rows: settings } = await database.raw<{ rows: [{ server: string; read_only: string }] }>(
+        "select current_setting('server_version') as server, current_setting('transaction_read_only') as read_only",
+      );
       const table = await database.raw("select to_regclass('estuary.migrations') as name");
       const rows: { name: string }[] =
         table.rows[0].name === null ? [] : await database('estuary.migrations').select('name');
@@ -55,7 +53,7 @@ export async function checkDatabase(config: Config, services: OpenServices): Pro
       const all = [...engineMigrations, ...application.migrations].map(({ name }) => name);
       const pending = all.filter((name) => !applied.has(name));
       return [
-        reached,
+        { what, ...describeServer(settings[0], services) },
         list('migrations', pending, `${all.length} applied`, 'pending', 'run `estuary db migrate`'),
       ];
     } finally {
@@ -64,6 +62,19 @@ export async function checkDatabase(config: Config, services: OpenServices): Pro
   } catch (error) {
     return [failed(what, error)];
   }
+}
+
+function describeServer(
+  { server, read_only }: { readonly server: string; readonly read_only: string },
+  { kind }: OpenServices,
+): Omit<Check, 'what'> {
+  if (read_only === 'on') {
+    const detail = `server ${server}, read-only: nothing can be recorded`;
+    return { status: 'wrong', detail, hint: READ_ONLY_HINT };
+  }
+  return kind === 'configured'
+    ? { status: 'ok', detail: `server ${server}` }
+    : { status: 'note', detail: `embedded, server ${server}` };
 }
 
 /** Definitions and signatures, and the code of the activities. */

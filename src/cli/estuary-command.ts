@@ -1,34 +1,28 @@
 import { Command, Flags } from '@oclif/core';
-import { type Config, type ConfigFlags, loadConfig } from '../config/config.ts';
+import type { Config, ConfigFlags } from '../config/config.ts';
 import { err } from './colors.ts';
-import { CommandFailure, EXIT, toCommandFailure } from './command-failure.ts';
+import { toCommandFailure } from './command-failure.ts';
+import { readConfiguration } from './configuration.ts';
+
+/** The flag of commands that run a worker. */
+export const logFlags = {
+  verbose: Flags.boolean({ description: 'log everything that happens, on stderr' }),
+};
 
 /** What every command has: the configuration, `--json`, and failures that read well. */
 export abstract class EstuaryCommand extends Command {
   static override enableJsonFlag = true;
 
-  /** The flags of commands that talk to a Temporal server. */
+  /** The flags of commands that talk to a Temporal server. No secret is one: the list of processes shows the flags of each. */
   static readonly connectionFlags = {
     address: Flags.string({ description: 'Temporal server, host:port', helpGroup: 'CONNECTION' }),
     namespace: Flags.string({ description: 'Temporal namespace', helpGroup: 'CONNECTION' }),
+    profile: Flags.string({ description: 'profile of temporal.toml', helpGroup: 'CONNECTION' }),
   };
 
   /** The configuration of the project around the current folder. */
   protected configuration(flags: ConfigFlags = {}): Config {
-    const { config, problems } = loadConfig({ cwd: process.cwd(), env: process.env, flags });
-    if (config !== undefined) return config;
-    const [first] = problems;
-    if (problems.length === 1) {
-      const { code, where, message, hint } = first!;
-      const place = message.includes(where) ? '' : `${where}: `;
-      throw new CommandFailure(code, place + message, { exit: EXIT.usage, hint });
-    }
-    const lines = problems.map(
-      ({ where, message, hint }) => `\n  ${where}: ${message}${hint ? ` (${hint})` : ''}`,
-    );
-    throw new CommandFailure(first!.code, `the configuration is not valid:${lines.join('')}`, {
-      exit: EXIT.usage,
-    });
+    return readConfiguration({ cwd: process.cwd(), env: process.env, flags });
   }
 
   /** Progress and notices: on stderr, so that stdout holds the result alone; nothing with `--json`. */

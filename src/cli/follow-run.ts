@@ -1,5 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { outcomeOf, queryProgress, type Run, type RunOutcome } from '../client/runs.ts';
+import {
+  outcomeOf,
+  queryProgress,
+  type Retry,
+  type Run,
+  type RunOutcome,
+  retriesOf,
+} from '../client/runs.ts';
 import type { Progress } from '../interpreter/progress.ts';
 import type { RunView } from './run-view.ts';
 
@@ -8,12 +15,15 @@ const POLL_MS = 200;
 /** How long nobody may answer before people are told that nobody does. */
 const SILENCE_MS = 6000;
 
+/** How often the server is asked what is tried again. */
+const RETRIES_MS = 2000;
+
 export interface FollowOptions {
   readonly client: Client;
   readonly run: Run;
-  readonly view: RunView;
-  /** Called once if no worker takes the run up. */
-  readonly onSilence: () => void;
+  readonly view: Pick<RunView, 'update'>;
+  /** Called once for each time that no worker answers for the run: none has taken it up, or none does any more. */
+  readonly onSilence: (takenUp: boolean) => void;
   /** Ends the following, not the run. */
   readonly signal: AbortSignal;
 }
@@ -35,19 +45,34 @@ export async function followRun({ client, run, view, onSilence, signal }: Follow
     });
   // Once nobody follows any more, nobody needs to know that the connection was closed.
   outcome.catch(() => {});
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  const aborted = new Promise<undefined>((resolve) =>
+    signal.addEventListener('abort', () => resolve(undefined)),
+  );
   let seen: Progress | undefined;
-  const silence = setTimeout(() => seen === undefined && onSilence(), SILENCE_MS);
+  let retries: readonly Retry[] = [];
+  let retriesAt = performance.now();
+  let silence = setTimeout(onSilence, SILENCE_MS, false);
   try {
     while (!ended) {
-      seen = (await Promise.race([queryProgress<Progress>(client, run), aborted])) ?? seen;
       signal.throwIfAborted();
-      view.update(seen);
+      const answer = await Promise.race([queryProgress<Progress>(client, run), aborted]);
+      signal.throwIfAborted();
+      if (answer !== undefined) {
+        seen = answer;
+        clearTimeout(silence);
+        silence = setTimeout(onSilence, SILENCE_MS, true);
+      }
+      if (performance.now() - retriesAt >= RETRIES_MS) {
+        retries = (await Promise.race([retriesOf(client, run), aborted])) ?? [];
+        signal.throwIfAborted();
+        retriesAt = performance.now();
+      }
+      view.update(seen, retries);
       await Promise.race([outcome, aborted, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
     }
     const result = await outcome;
     seen = (await queryProgress<Progress>(client, run)) ?? seen;
-    view.update(seen);
+    view.update(seen, []);
     return { outcome: result, ...(seen !== undefined && { progress: seen }) };
   } finally {
     clearTimeout(silence);

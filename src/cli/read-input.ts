@@ -45,6 +45,10 @@ export function readInput(
       if (read.path !== undefined) unread.push(read.path.join('.'));
     }
   }
+  const broken = halfCharacterIn(input, []);
+  if (broken !== undefined) {
+    problems.push(`${formatPath(broken)}: half a character (a lone surrogate) cannot be sent`);
+  }
   const validation = compileSchema(schema)(input);
   if (validation.ok) return problems.length === 0 ? { ok: true, input } : { ok: false, problems };
   // What could not be read is no missing input as well.
@@ -94,15 +98,46 @@ function readAssignment(assignment: string, schema: JsonSchema): Assignment {
   const text = assignment.slice(equals + 1);
   if (!asJson) {
     const coerced = coerceInput(text, target.schema, schema);
-    return coerced.ok
-      ? { ok: true, path, value: coerced.value }
-      : { ok: false, problem: `${name}: ${coerced.problem}`, path };
+    if (!coerced.ok) return { ok: false, problem: `${name}: ${coerced.problem}`, path };
+    const problem = typeof coerced.value === 'string' ? undefined : lossIn(text);
+    if (problem !== undefined) return { ok: false, problem: `${name}: ${problem}`, path };
+    return { ok: true, path, value: coerced.value };
   }
   try {
-    return { ok: true, path, value: JSON.parse(text) as Json };
+    const value = JSON.parse(text) as Json;
+    const problem = lossIn(text);
+    return problem === undefined
+      ? { ok: true, path, value }
+      : { ok: false, problem: `${name}: ${problem}`, path };
   } catch {
     return { ok: false, problem: `${name}: ${quote(text)} is not JSON`, path };
   }
+}
+
+/**
+ * What JSON.parse reads without a word, and an input file refuses: a key that stands twice, `__proto__`, a number that
+ * does not fit, a depth without end.
+ */
+function lossIn(json: string): string | undefined {
+  const codes = ['duplicate-key', 'reserved-key', 'yaml-number', 'yaml-too-deep'];
+  return parseYaml(json, '--input').findings.find(({ code }) => codes.includes(code))?.message;
+}
+
+/** Where a text holds half of a surrogate pair, which UTF-8 cannot write: it would arrive as another text. */
+function halfCharacterIn(
+  value: Json,
+  path: readonly (string | number)[],
+): readonly (string | number)[] | undefined {
+  if (typeof value === 'string') return /\p{Surrogate}/u.test(value) ? path : undefined;
+  if (value === null || typeof value !== 'object') return undefined;
+  const entries: [string | number, Json][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  for (const [key, inner] of entries) {
+    const found = halfCharacterIn(inner, [...path, key]) ?? halfCharacterIn(key, path);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What a schema says of the value at a path of keys; `true` where it leaves it open. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Project } from '../project/project.ts';
 import { loadApplicationDatabase, prepareEmbeddedDatabase } from './application.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
+import type { LogSettings } from './log-lines.ts';
 import type { OpenServices } from './services.ts';
 
 /** The worker in this process. */
@@ -26,6 +27,7 @@ export async function haveRunServed(
   taskQueue: string,
   client: Client,
   notice: (line: string) => void,
+  log: LogSettings,
 ): Promise<RunServer | undefined> {
   if (services.kind === 'configured') {
     if ((await pollersOf(client, taskQueue)).length > 0) return undefined;
@@ -43,8 +45,10 @@ export async function haveRunServed(
   try {
     await prepareEmbeddedDatabase(database, application, notice);
     const { serve } = await import('./serve.ts');
-    const served = await serve({ config, services, project, database, taskQueue, logLevel: 'ERROR' });
-    const stop = (): Promise<void> => served.stop().finally(() => database.destroy());
+    const served = await serve({ config, services, project, database, taskQueue, log });
+    const stop = async (): Promise<void> => {
+      await served.stop().finally(() => database.destroy());
+    };
     return { stop, fell: served.stopped.then(() => new Promise<never>(() => {})) };
   } catch (error) {
     await database.destroy();

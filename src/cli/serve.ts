@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
-import {
-  GracefulShutdownPeriodExpiredError,
-  type LogLevel,
-  NativeConnection,
-  Runtime,
-  type Worker,
-} from '@temporalio/worker';
+import { GracefulShutdownPeriodExpiredError, Runtime, type Worker } from '@temporalio/worker';
 import type { Knex } from 'knex';
-import { connectionOptions } from '../client/connect.ts';
 import type { Config } from '../config/config.ts';
 import type { Project } from '../project/project.ts';
 import { BUNDLE } from '../worker/bundle-workflow.ts';
+import { countInFlight, type InFlight } from '../worker/in-flight.ts';
 import { type LoadedActivities, loadActivities } from '../worker/load-activities.ts';
+import { workerLogger } from '../worker/log.ts';
+import { requiredSearchAttributes } from '../worker/search-attributes.ts';
 import { createWorker } from '../worker/worker.ts';
 import { buildFolder } from './application.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
-import { refuseUnreachable } from './reach-temporal.ts';
-import { sdkLogger } from './sdk-logger.ts';
+import { connectWorker } from './connect-worker.ts';
+import { type LogSettings, logWriter } from './log-lines.ts';
 import type { OpenServices } from './services.ts';
 
 export interface Served {
   readonly worker: Worker;
   readonly activities: LoadedActivities;
+  readonly inFlight: InFlight;
   /** Resolves when the worker has stopped; rejects if it fell over. */
   readonly stopped: Promise<void>;
-  /** Lets what runs finish, then closes the connection. */
-  stop(): Promise<void>;
+  /**
+   * Takes nothing more and lets what runs finish, then closes the connection.
+   * @returns the activities that did not finish in time; another worker tries them again
+   */
+  stop(): Promise<ReturnType<InFlight['counts']>>;
 }
 
 export interface ServeOptions {
@@ -35,22 +35,28 @@ export interface ServeOptions {
   readonly database: Knex;
   readonly taskQueue: string;
   readonly domains?: readonly string[] | undefined;
-  readonly maxConcurrentActivities?: number | undefined;
-  /** Default `WARN`. */
-  readonly logLevel?: LogLevel;
+  /** Activities without which it refuses to serve. */
+  readonly mustServe?: readonly string[] | undefined;
+  /** Default: as configured. */
+  readonly log?: LogSettings;
 }
 
 let installed = false;
 
-/** Runs a worker in this process. */
+/**
+ * Runs a worker in this process.
+ * @throws CommandFailure `activities-not-usable`, `cannot-reach-temporal`, `search-attributes-missing`,
+ * `search-attribute-type`
+ */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { config, services, project, database, taskQueue, domains } = options;
-  // Signals are the commands' business; the SDK would drain on its own otherwise.
-  if (!installed) Runtime.install({ shutdownSignals: [], logger: sdkLogger(options.logLevel ?? 'WARN') });
-  installed = true;
+  installRuntime(options.log ?? config.log);
 
   const activities = await loadActivities(project.signatures.values(), buildFolder(config), domains);
-  const connection = await connectWorker(services);
+  refuseMissing(activities, options.mustServe ?? []);
+  const plans = [...project.definitions.values()].flatMap(({ runnable }) => runnable?.plan ?? []);
+  const connection = await connectWorker(services, requiredSearchAttributes(plans));
+  const inFlight = countInFlight();
   const worker = await createWorker({
     connection,
     namespace: services.namespace,
@@ -61,9 +67,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     taskQueues: config.taskQueues,
     engine: engineVersion(),
     bundle: BUNDLE,
-    ...(options.maxConcurrentActivities !== undefined && {
-      maxConcurrentActivities: options.maxConcurrentActivities,
-    }),
+    limits: config.worker,
+    inFlight,
   });
   const stopped = worker.run().finally(() => connection.close());
   // Whoever awaits `stopped` sees the rejection; nobody awaiting it yet is no crash.
@@ -71,29 +76,35 @@ export async function serve(options: ServeOptions): Promise<Served> {
   return {
     worker,
     activities,
+    inFlight,
     stopped,
     stop: async () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await stopped.catch((error: unknown) => {
-        // What did not finish in time is tried again by another worker: nothing is lost by leaving it.
         if (!(error instanceof GracefulShutdownPeriodExpiredError)) throw error;
       });
+      return inFlight.counts();
     },
   };
 }
 
-async function connectWorker(services: OpenServices): Promise<NativeConnection> {
-  await refuseUnreachable(services);
-  try {
-    return await NativeConnection.connect(connectionOptions(services));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure(
-      'cannot-reach-temporal',
-      `no answer from Temporal at ${services.address}: ${reason}`,
-      { exit: EXIT.unreachable },
-    );
-  }
+function installRuntime({ level, format }: LogSettings): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    // Signals are the commands' business; the SDK would drain on its own otherwise.
+    shutdownSignals: [],
+    logger: workerLogger(level, logWriter(format)),
+    // Below WARN the core logs payloads.
+    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+  });
+}
+
+/** @throws CommandFailure `activities-not-usable` */
+function refuseMissing({ served, problems }: LoadedActivities, mustServe: readonly string[]): void {
+  const names = new Set(served.map(({ signature }) => signature.name));
+  if (mustServe.every((name) => names.has(name))) return;
+  throw new CommandFailure('activities-not-usable', problems.join('\n'), { exit: EXIT.findings });
 }
 
 function engineVersion(): string {

@@ -63,6 +63,18 @@ export async function findServices(config: Config): Promise<OpenServices | undef
   };
 }
 
+/** What to say where servers are needed, none are configured, and starting them is not for us. */
+export function noEmbeddedServers(): CommandFailure {
+  return new CommandFailure(
+    'no-servers',
+    "no servers are configured, and the project's embedded ones do not run",
+    {
+      exit: EXIT.unreachable,
+      hint: 'start them: estuary dev; or set TEMPORAL_ADDRESS and DATABASE_URL',
+    },
+  );
+}
+
 function configuredServices(config: Config): OpenServices | undefined {
   const chosen = chooseServices(config);
   if ('problem' in chosen) throw configurationFailure(chosen.problem);

@@ -83,6 +83,36 @@ export async function queryProgress<Progress>(
   }
 }
 
+/** An activity that failed and is tried again, the calls that failed in one way taken together. */
+export interface Retry {
+  readonly activity: string;
+  /** The highest attempt of them, the one that is under way or awaited. */
+  readonly attempt: number;
+  /** How many calls. */
+  readonly pending: number;
+  /** Of the last failure. */
+  readonly message: string;
+}
+
+/** What a run tries again at the moment, the most tried first and ten at most; nothing if the server does not answer in time. */
+export async function retriesOf(client: Client, run: Pick<Run, 'describe'>): Promise<Retry[]> {
+  const found = new Map<string, Retry>();
+  try {
+    const { raw } = await client.connection.withDeadline(Date.now() + 3000, () => run.describe());
+    for (const { activityType, attempt, lastFailure } of raw.pendingActivities ?? []) {
+      if (!lastFailure) continue;
+      const [activity, message] = [activityType?.name ?? '', lastFailure.message ?? ''];
+      const key = `${activity} ${message}`;
+      const before = found.get(key);
+      const highest = Math.max(before?.attempt ?? 1, attempt ?? 1);
+      found.set(key, { activity, attempt: highest, pending: (before?.pending ?? 0) + 1, message });
+    }
+  } catch {
+    // A courtesy, as progress is.
+  }
+  return [...found.values()].sort((a, b) => b.attempt - a.attempt).slice(0, 10);
+}
+
 /** Who polled a task queue for workflows of late, `pid@host` each; the server forgets them only after minutes. */
 export async function pollersOf(client: Client, taskQueue: string): Promise<string[]> {
   const WORKFLOW = 1;

@@ -11,10 +11,19 @@ import type { Progress } from '../interpreter/progress.ts';
 import type { Json, JsonObject } from '../plan/plan.ts';
 import { outcomeOf, queryProgress, type RunFailure, startRun } from './runs.ts';
 
-/** What codegen writes of each workflow. */
+/** What codegen writes of each workflow; `signals` has the payloads by name, where a definition takes any. */
 export type WorkflowTypes<Workflows> = {
-  readonly [Name in keyof Workflows]: { readonly input: object; readonly output: unknown };
+  readonly [Name in keyof Workflows]: {
+    readonly input: object;
+    readonly output: unknown;
+    readonly signals?: object;
+  };
 };
+
+/** The signals that a workflow takes, payloads by name: none where nothing is said of them. */
+export type SignalsOf<Workflow> = Workflow extends { readonly signals: infer Signals extends object }
+  ? Signals
+  : Record<never, never>;
 
 export interface StartWorkflowOptions {
   /** The workflow id; default: the name and a random part. */
@@ -25,8 +34,8 @@ export interface StartWorkflowOptions {
   readonly wait?: boolean;
 }
 
-/** A run. */
-export interface WorkflowRun<Output> {
+/** A run of a workflow with this output, which takes these signals. */
+export interface WorkflowRun<Output, Signals extends object = Record<never, never>> {
   readonly workflowId: string;
   /** Absent where the handle was made from an id alone: then it is the latest run of that id. */
   readonly runId?: string;
@@ -35,7 +44,12 @@ export interface WorkflowRun<Output> {
    * @throws WorkflowFailed, WorkflowCancelled, WorkflowTerminated, WorkflowTimedOut
    */
   result(): Promise<Output>;
-  /** Asks the run to cancel, and does not wait until it has. */
+  /**
+   * Sends a signal, and does not wait until it is taken.
+   * @throws WorkflowNotFoundError if the run has ended
+   */
+  signal<Name extends keyof Signals & string>(name: Name, payload: Signals[Name]): Promise<void>;
+  /** Asks the run to cancel, and does not wait until it has; does nothing to one that has ended. */
   cancel(): Promise<void>;
   /** How far the run is; `undefined` if no worker answers within three seconds, or it has not begun. */
   state(): Promise<Progress | undefined>;
@@ -59,13 +73,13 @@ export interface WorkflowClient<Workflows extends WorkflowTypes<Workflows>> {
     name: Name,
     input: Workflows[Name]['input'],
     options?: StartWorkflowOptions & { readonly wait?: false },
-  ): Promise<WorkflowRun<Workflows[Name]['output']>>;
+  ): Promise<WorkflowRun<Workflows[Name]['output'], SignalsOf<Workflows[Name]>>>;
   /** A handle on what was started before, by its id; `name` only says what its output is. */
   getWorkflow<Name extends keyof Workflows & string>(
     name: Name,
     workflowId: string,
     runId?: string,
-  ): WorkflowRun<Workflows[Name]['output']>;
+  ): WorkflowRun<Workflows[Name]['output'], SignalsOf<Workflows[Name]>>;
 }
 
 /** The run failed; `type` and `message` are the error's, as the definition or the activity named it. */
@@ -114,21 +128,28 @@ export class WorkflowTimedOut extends WorkflowEnded {
   override readonly name = 'WorkflowTimedOut';
 }
 
+/** Where runs go unless a start says otherwise. */
+export interface WorkflowClientOptions {
+  /** Default: `default`. */
+  readonly taskQueue?: string;
+  /** Task queues by domain, the part of a workflow's name before the slash; these go first. */
+  readonly taskQueues?: { readonly [domain: string]: string };
+}
+
 /**
  * Starts and finds the workflows of a project.
  * @param client of Temporal, from `connect` or made by hand
- * @param options `taskQueue`: where runs go unless a start says otherwise; default `default`
  */
 export function workflowClient<Workflows extends WorkflowTypes<Workflows>>(
   client: Client,
-  { taskQueue = 'default' }: { readonly taskQueue?: string } = {},
+  { taskQueue = 'default', taskQueues = {} }: WorkflowClientOptions = {},
 ): WorkflowClient<Workflows> {
   async function startWorkflow(name: string, input: object, options: StartWorkflowOptions = {}) {
     const { id, wait } = options;
     const run = await startRun(client, {
       name,
       input: input as JsonObject,
-      taskQueue: options.taskQueue ?? taskQueue,
+      taskQueue: options.taskQueue ?? taskQueues[name.slice(0, name.indexOf('/'))] ?? taskQueue,
       ...(id !== undefined && { workflowId: id }),
     });
     const started = runOf(client, run, run.firstExecutionRunId);
@@ -142,11 +163,11 @@ export function workflowClient<Workflows extends WorkflowTypes<Workflows>>(
   };
 }
 
-function runOf<Output>(
+function runOf<Output, Signals extends object>(
   client: Client,
   handle: WorkflowHandle,
   runId: string | undefined,
-): WorkflowRun<Output> {
+): WorkflowRun<Output, Signals> {
   const { workflowId } = handle;
   return {
     workflowId,
@@ -166,6 +187,7 @@ function runOf<Output>(
           throw new WorkflowTimedOut(workflowId, 'ran into its timeout');
       }
     },
+    signal: (name, payload) => handle.signal(name, payload),
     async cancel() {
       await handle.cancel();
     },

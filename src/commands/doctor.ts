@@ -36,7 +36,11 @@ export default class Doctor extends EstuaryCommand {
           status: 'note',
           detail: 'embedded, not running; every command that needs them starts them',
         });
-      } else checks.push(await checkTemporal(services), ...(await checkDatabase(config, services)));
+      } else {
+        const { checkSearchAttributes } = await import('../cli/check-search-attributes.ts');
+        checks.push(await checkTemporal(services), ...(await checkSearchAttributes(services, project)));
+        checks.push(...(await checkDatabase(config, services)));
+      }
     } catch (error) {
       const failure = toCommandFailure(error);
       if (failure === undefined) throw error;

@@ -2,7 +2,15 @@ import { resolve } from 'node:path';
 import { readConfigFile } from './config-file.ts';
 import type { ConfigProblem } from './problem.ts';
 import { CONFIG_FILE, findProjectRoot } from './project-root.ts';
-import { PEM_NAMES, type PemName, SETTINGS, type Setting, type SettingName } from './settings.ts';
+import {
+  type LOG_FORMATS,
+  type LOG_LEVELS,
+  PEM_NAMES,
+  type PemName,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from './settings.ts';
 import { readTemporalToml, type TomlProfile } from './temporal-toml.ts';
 
 export type { ConfigProblem } from './problem.ts';
@@ -26,6 +34,13 @@ export interface Config {
     readonly tlsFiles: { readonly [name in PemName]: PemSource | undefined };
   };
   readonly database: { readonly url: string | undefined };
+  /** What a worker takes on at a time. */
+  readonly worker: {
+    readonly maxConcurrentActivities: number;
+    readonly maxConcurrentWorkflowTasks: number;
+    /** 0: none; undefined: as many as the memory that Node may use suggests. */
+    readonly maxCachedWorkflows: number | undefined;
+  };
   /** For the embedded stack only. */
   readonly stack: {
     readonly temporalCli: string | undefined;
@@ -34,6 +49,10 @@ export interface Config {
       readonly ui: number | undefined;
       readonly database: number | undefined;
     };
+  };
+  readonly log: {
+    readonly level: (typeof LOG_LEVELS)[number];
+    readonly format: (typeof LOG_FORMATS)[number];
   };
   /** Task queues by domain. */
   readonly taskQueues: { readonly [domain: string]: string };
@@ -62,7 +81,11 @@ export interface ConfigFlags {
   readonly address?: string | undefined;
   readonly namespace?: string | undefined;
   readonly 'task-queue'?: string | undefined;
-  readonly tls?: boolean | undefined;
+  readonly 'max-concurrent-activities'?: string | undefined;
+  readonly 'max-concurrent-workflow-tasks'?: string | undefined;
+  readonly 'max-cached-workflows'?: string | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly profile?: string | undefined;
 }
 
 export type ConfigResult =
@@ -103,6 +126,7 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
   }
   problems.push(...(toml?.problems ?? []));
   const tlsFiles = Object.fromEntries(PEM_NAMES.map((name) => [name, pemSource(name)]));
+  fitTasksToCache();
   if (problems.length > 0) return { problems };
   switchTlsOn();
 
@@ -121,6 +145,11 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
         tlsFiles: tlsFiles as Config['temporal']['tlsFiles'],
       },
       database: { url: text('database.url') },
+      worker: {
+        maxConcurrentActivities: number('worker.max_concurrent_activities')!,
+        maxConcurrentWorkflowTasks: number('worker.max_concurrent_workflow_tasks')!,
+        maxCachedWorkflows: number('worker.max_cached_workflows'),
+      },
       stack: {
         temporalCli: text('stack.temporal_cli'),
         ports: {
@@ -128,6 +157,10 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
           ui: number('stack.ports.ui'),
           database: number('stack.ports.database'),
         },
+      },
+      log: {
+        level: text('log.level') as Config['log']['level'],
+        format: text('log.format') as Config['log']['format'],
       },
       taskQueues: file.taskQueues,
       values,
@@ -162,6 +195,21 @@ export function loadConfig(from: { cwd: string; env: NodeJS.ProcessEnv; flags?: 
     if (reason === undefined) return;
     values.set('temporal.tls', true);
     sources['temporal.tls'] = sources[reason.name];
+  }
+
+  /** A cached workflow is worked on by one task at a time, so more tasks than cached workflows cannot be. */
+  function fitTasksToCache(): void {
+    const [tasks, cached] = ['worker.max_concurrent_workflow_tasks', 'worker.max_cached_workflows'] as const;
+    const limit = Number(values.get(cached) ?? 0);
+    if (limit === 0 || Number(values.get(tasks) ?? 0) <= limit) return;
+    if (sources[tasks] === 'default') {
+      values.set(tasks, limit);
+      sources[tasks] = sources[cached];
+      return;
+    }
+    const message = `${tasks} (${sources[tasks]}) is more than ${cached} (${sources[cached]}), which is ${limit}`;
+    const hint = 'cache at least as many workflows as there may be workflow tasks at a time';
+    problems.push({ code: 'conflicting-settings', where: sources[tasks], message, hint });
   }
 
   /** Its candidate in temporal.toml, which is read when the first setting that may come from it is. */

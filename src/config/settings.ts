@@ -34,18 +34,33 @@ export type SettingName =
   | 'temporal.tls_server_name'
   | `temporal.tls_${PemName}_${'path' | 'data'}`
   | 'database.url'
+  | 'worker.max_concurrent_activities'
+  | 'worker.max_concurrent_workflow_tasks'
+  | 'worker.max_cached_workflows'
   | 'stack.temporal_cli'
   | 'stack.ports.temporal'
   | 'stack.ports.ui'
-  | 'stack.ports.database';
+  | 'stack.ports.database'
+  | 'log.level'
+  | 'log.format';
 
 /** What a TLS connection may need of certificates and keys, each as a file or, from a secret store, as its text. */
 export type PemName = 'server_ca_cert' | 'client_cert' | 'client_key';
 export const PEM_NAMES: readonly PemName[] = ['server_ca_cert', 'client_cert', 'client_key'];
 
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+/** `auto`: text in a terminal, JSON elsewhere. */
+export const LOG_FORMATS = ['auto', 'json', 'text'] as const;
+
 export const SETTINGS: readonly Setting[] = [
   // These two first: the others may come from the profile that they name.
-  { name: 'temporal.profile', env: ['TEMPORAL_PROFILE'], file: ['temporal.profile'], parse: parseText },
+  {
+    name: 'temporal.profile',
+    flag: 'profile',
+    env: ['TEMPORAL_PROFILE'],
+    file: ['temporal.profile'],
+    parse: parseText,
+  },
   {
     name: 'temporal.config_file',
     env: ['TEMPORAL_CONFIG_FILE'],
@@ -89,7 +104,6 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: 'temporal.tls',
-    flag: 'tls',
     env: ['TEMPORAL_TLS_ENABLED', 'TEMPORAL_TLS'],
     file: ['temporal.tls_enabled'],
     toml: 'tls',
@@ -128,14 +142,59 @@ export const SETTINGS: readonly Setting[] = [
     parse: parseDatabaseUrl,
     isSecret: true,
   },
+  {
+    name: 'worker.max_concurrent_activities',
+    flag: 'max-concurrent-activities',
+    env: ['ESTUARY_MAX_CONCURRENT_ACTIVITIES'],
+    file: ['worker.max_concurrent_activities'],
+    parse: (raw) => parseCount(raw, (count) => count >= 1, 'a whole number from 1'),
+    fallback: 100,
+  },
+  {
+    name: 'worker.max_concurrent_workflow_tasks',
+    flag: 'max-concurrent-workflow-tasks',
+    env: ['ESTUARY_MAX_CONCURRENT_WORKFLOW_TASKS'],
+    file: ['worker.max_concurrent_workflow_tasks'],
+    parse: (raw) => parseCount(raw, (count) => count >= 2, 'a whole number from 2'),
+    fallback: 40,
+  },
+  {
+    name: 'worker.max_cached_workflows',
+    flag: 'max-cached-workflows',
+    env: ['ESTUARY_MAX_CACHED_WORKFLOWS'],
+    file: ['worker.max_cached_workflows'],
+    // The SDK takes no cache of one.
+    parse: (raw) => parseCount(raw, (count) => count !== 1, '0 for no cache, or a whole number from 2'),
+  },
   { name: 'stack.temporal_cli', env: [], file: ['stack.temporal_cli'], parse: parseText },
   { name: 'stack.ports.temporal', env: [], file: ['stack.ports.temporal'], parse: parsePort },
   { name: 'stack.ports.ui', env: [], file: ['stack.ports.ui'], parse: parsePort },
   { name: 'stack.ports.database', env: [], file: ['stack.ports.database'], parse: parsePort },
+  {
+    name: 'log.level',
+    flag: 'verbose',
+    env: ['LOG_LEVEL'],
+    file: ['log.level'],
+    // The flag is a switch.
+    parse: (raw) => (raw === true ? { value: 'debug' } : parseOneOf(LOG_LEVELS, raw)),
+    fallback: 'info',
+  },
+  {
+    name: 'log.format',
+    env: ['LOG_FORMAT'],
+    file: ['log.format'],
+    parse: (raw) => parseOneOf(LOG_FORMATS, raw),
+    fallback: 'auto',
+  },
 ];
 
 function parseText(raw: unknown): Parsed {
   return typeof raw === 'string' && raw.trim() !== '' ? { value: raw.trim() } : { expected: 'a text' };
+}
+
+function parseOneOf(choices: readonly string[], raw: unknown): Parsed {
+  const text = String(raw).trim().toLowerCase();
+  return choices.includes(text) ? { value: text } : { expected: choices.join(', ') };
 }
 
 /** Host and port; the port may be left out. `[::1]:7233` for IPv6. */
@@ -160,6 +219,13 @@ function parseDatabaseUrl(raw: unknown): Parsed {
   return isUrl
     ? { value: raw.trim() }
     : { expected: 'a URL such as postgres://user:password@host:5432/name' };
+}
+
+/** A number as the file has it, or its digits as flags and the environment do. */
+function parseCount(raw: unknown, isAllowed: (count: number) => boolean, expected: string): Parsed {
+  const digits = /^\d{1,7}$/.test(String(raw).trim());
+  const count = Number(raw);
+  return digits && isAllowed(count) ? { value: count } : { expected };
 }
 
 function parsePort(raw: unknown): Parsed {

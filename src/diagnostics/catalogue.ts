@@ -4,6 +4,7 @@
  */
 export const CODES = {
   // The text.
+  'file-unreadable': 'The file cannot be read',
   'yaml-syntax': 'The file is not YAML',
   'yaml-empty': 'The file is empty',
   'yaml-encoding': 'The file is not UTF-8',

@@ -57,8 +57,8 @@ class Reader {
       return this.#report('yaml-too-large', whole, `the file is larger than ${MAX_YAML_BYTES / 1024} KB`);
     }
     // U+FFFD is what decoding leaves in the place of bytes that are not UTF-8.
-    const [foreign] = ['\0', '\ufffd'].map((sign) => this.#text.indexOf(sign)).filter((at) => at >= 0);
-    if (foreign !== undefined) {
+    const foreign = this.#text.search(/[\0\ufffd]/);
+    if (foreign !== -1) {
       const at = { start: foreign, end: foreign + 1 };
       return this.#report('yaml-encoding', at, 'the file is not UTF-8 text from here on', 'save it as UTF-8');
     }

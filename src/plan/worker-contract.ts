@@ -41,8 +41,6 @@ export type Resolution =
       readonly input?: Json;
       /** The task queues of domains whose activities are served elsewhere than on the run's own. */
       readonly taskQueues?: TaskQueues;
-      /** Search attributes that the namespace does not have: to set one would hold the run up for ever. */
-      readonly unregistered?: readonly string[];
     }
   /** The run cannot start, and no other worker would say otherwise: it fails with this. */
   | { readonly outcome: 'refused'; readonly type: string; readonly message: string; readonly details: Json }

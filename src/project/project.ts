@@ -5,12 +5,13 @@ import type { Catalogue } from '../check/subject.ts';
 import { compile } from '../compile/compile.ts';
 import { compileSchedules } from '../compile/compile-schedules.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { ReadFile } from '../document/bundle-schema.ts';
 import { definitionName } from '../document/read-definition.ts';
 import { signatureName } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
 import type { JsonSchema, Plan } from '../plan/plan.ts';
 import type { SchedulePlan } from '../plan/schedule.ts';
-import { readDefinitionFiles, readProjectFile, readSignatureFiles } from './read-files.ts';
+import { readDefinitionFiles, readProjectFile, readSignatureFiles, type SourceFile } from './read-files.ts';
 
 /** What a project's files say, read and judged once. */
 export interface Project {
@@ -51,7 +52,12 @@ export function loadProject(root: string): Project {
   const readFile = (path: string) => readProjectFile(root, path);
   const signatureFiles = readSignatureFiles(root);
   const definitionFiles = readDefinitionFiles(root);
-  const checked = signatureFiles.map(({ file, text }) => checkSignature(text, file, readFile));
+  const checked = signatureFiles.map(
+    (source): ReturnType<typeof checkSignature> =>
+      source.unreadable === undefined
+        ? checkSignature(source.text, source.file, readFile)
+        : { findings: [unreadable(source)] },
+  );
   const signatures = new Map(
     checked.flatMap(({ signature }) => (signature ? [[signature.name, signature]] : [])),
   );
@@ -59,7 +65,7 @@ export function loadProject(root: string): Project {
     .map(({ file }) => signatureName(file))
     .filter((name) => !signatures.has(name));
   // All are opened before any is checked, since they call one another.
-  const opened = definitionFiles.map(({ file, text }) => openDefinition(text, file, readFile));
+  const opened = definitionFiles.map((source) => open(source, readFile));
   const readable = opened.flatMap(({ file, content }) =>
     content === undefined ? [] : [[definitionName(file), content.interface] as const],
   );
@@ -116,6 +122,16 @@ export function typeSourcesOf(project: Project): {
 /** The domain of a definition or an activity: the part of its name before the slash. */
 export function domainOf(name: string): string {
   return name.slice(0, name.indexOf('/'));
+}
+
+function open(source: SourceFile, readFile: ReadFile): OpenedDefinition {
+  if (source.unreadable === undefined) return openDefinition(source.text, source.file, readFile);
+  return { file: source.file, findings: [unreadable(source)] };
+}
+
+function unreadable({ file, unreadable: reason }: SourceFile): Diagnostic {
+  const message = `the file cannot be read: ${reason}`;
+  return { code: 'file-unreadable', severity: 'error', file, range: { start: 0, end: 0 }, message };
 }
 
 function loadDefinition(opened: OpenedDefinition, catalogue: Catalogue): ProjectDefinition {

@@ -5,6 +5,8 @@ import { join, relative, sep } from 'node:path';
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
+  /** Why it could not be read; `text` is empty then. */
+  readonly unreadable?: string;
 }
 
 /** No more of a file is read: the checker refuses what is larger than half of it, whatever the rest says. */
@@ -23,7 +25,7 @@ export function readSignatureFiles(root: string): SourceFile[] {
 /** Reads a file that a schema refers to; `undefined` if there is none. */
 export function readProjectFile(root: string, file: string): string | undefined {
   const path = join(root, file);
-  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
+  return existsSync(path) && statSync(path).isFile() ? readStart(path) : undefined;
 }
 
 function readYamlFiles(root: string, folder: string): SourceFile[] {
@@ -32,9 +34,23 @@ function readYamlFiles(root: string, folder: string): SourceFile[] {
   return (readdirSync(top, { recursive: true }) as string[])
     .filter((path) => /\.ya?ml$/.test(path))
     .map((path) => join(top, path))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => ({ file: relative(root, path).split(sep).join('/'), text: readStart(path) }))
+    .flatMap((path) => {
+      const file = relative(root, path).split(sep).join('/');
+      try {
+        return statSync(path).isFile() ? [{ file, text: readStart(path) }] : [];
+      } catch (error) {
+        return [{ file, text: '', unreadable: reasonOf(error as NodeJS.ErrnoException) }];
+      }
+    })
     .sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** One broken file must not keep a worker from all the others, so this is said and not thrown. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'it is a link to nowhere';
+  if (code === 'ELOOP') return 'it is a link that leads in a circle';
+  if (code === 'EACCES' || code === 'EPERM') return 'reading it is not permitted';
+  return message;
 }
 
 function readStart(path: string): string {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decide } from './decide.ts';
 import { logTail, serverEnvironment, startDetached } from './detached.ts';
-import { StackError } from './errors.ts';
+import { StackError, startFailure } from './errors.ts';
 import { freePort, portWishes } from './ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { chooseLauncher, giveTo, type Launcher } from './postgres-launcher.ts';
@@ -160,20 +160,14 @@ async function readPassword(home: string): Promise<string> {
   throw new StackError('postgres-start-failed', message);
 }
 
-function explainInit(error: unknown): unknown {
+function explainInit(error: unknown): StackError {
   const {
     stdout = '',
     stderr = '',
     message,
   } = error as { stdout?: string; stderr?: string; message: string };
   const output = `${stdout}${stderr}`.trim() || message;
-  if (/no space left/i.test(output)) {
-    return new StackError(
-      'disk-full',
-      `The disk is full: PostgreSQL's cluster could not be created.\n${indent(output)}`,
-    );
-  }
-  return new StackError(
+  return startFailure(
     'postgres-start-failed',
     `PostgreSQL's cluster could not be created:\n${indent(output)}`,
   );
@@ -230,7 +224,7 @@ async function start(
     if (outcome === 'ended' && attempt < 5 && passes) continue;
     recordServer(dataDirectory, 'database', undefined);
     const how = outcome === 'ended' ? 'ended at once' : `did not answer within ${START_TIMEOUT_MS / 1000} s`;
-    throw new StackError('postgres-start-failed', `PostgreSQL ${how}. The end of its log:\n${tail}`);
+    throw startFailure('postgres-start-failed', `PostgreSQL ${how}. The end of its log:\n${tail}`);
   }
 }
 
@@ -253,7 +247,10 @@ async function waitUntilServing(
       await query(url, 'SELECT 1');
       return true;
     } catch (error) {
-      const missing = (error as { code?: string }).code === '3D000'; // invalid_catalog_name
+      const { code } = error as { code?: string };
+      // too_many_connections: it runs, and ending it would take the connections away from those who have them.
+      if (code === '53300') return true;
+      const missing = code === '3D000'; // invalid_catalog_name
       // A start that was killed may just now be creating it too; whoever does, the next round finds it.
       if (missing)
         await query(url.replace(/[^/]*$/, 'postgres'), `CREATE DATABASE ${NAME}`).catch(() => undefined);

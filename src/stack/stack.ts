@@ -4,7 +4,7 @@
  */
 import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explainFileError } from './errors.ts';
+import { explainFileError, StackError } from './errors.ts';
 import { withLock } from './lock.ts';
 import { endPostgres, ensurePostgres, findPostgres, readDatabaseUrl } from './postgres-server.ts';
 import { isRunning } from './processes.ts';
@@ -80,16 +80,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         started: { temporal: temporal.value.started, database: database.value.started },
       };
     }
-    if (temporal.status === 'fulfilled' && temporal.value.started) {
-      await endTemporal(temporal.value.server.pid);
-      recordServer(dataDirectory, 'temporal', undefined);
-    }
-    if (database.status === 'fulfilled' && database.value.started) {
-      await endPostgres(database.value.server.pid);
-      recordServer(dataDirectory, 'database', undefined);
-    }
-    throw temporal.status === 'rejected' ? temporal.reason : (database as PromiseRejectedResult).reason;
+    // Both are ended before either is forgotten: on a full disk there is no writing that down.
+    const [ownTemporal, ownDatabase] = [startedHere(temporal), startedHere(database)];
+    if (ownTemporal !== undefined) await endTemporal(ownTemporal);
+    if (ownDatabase !== undefined) await endPostgres(ownDatabase);
+    if (ownTemporal !== undefined) recordServer(dataDirectory, 'temporal', undefined);
+    if (ownDatabase !== undefined) recordServer(dataDirectory, 'database', undefined);
+    // On a full disk a server may end without a word, since its log is on it too.
+    await tryToWrite(dataDirectory);
+    const reasons: unknown[] = [temporal, database].flatMap((server) =>
+      server.status === 'rejected' ? [server.reason] : [],
+    );
+    // Where one had no room the other seldom knows what hit it.
+    throw reasons.find((reason) => reason instanceof StackError && reason.code === 'disk-full') ?? reasons[0];
   });
+
+  /** The pid of the server that this call started, if it did. */
+  function startedHere(
+    result: PromiseSettledResult<{ readonly server: RunningServer; readonly started: boolean }>,
+  ): number | undefined {
+    return result.status === 'fulfilled' && result.value.started ? result.value.server.pid : undefined;
+  }
 }
 
 /** Which servers of this data folder run; asks the processes, not the servers. */
@@ -162,9 +173,7 @@ async function inDataDirectory<T>(
   try {
     await mkdir(path, { recursive: true });
     const directory = await realpath(path);
-    const probe = join(directory, `write-probe.${process.pid}`);
-    await writeFile(probe, Buffer.alloc(64 * 1024));
-    await rm(probe);
+    await tryToWrite(directory);
     const onWait = (pid: number) => {
       const detail = `process ${pid} is starting or stopping the same servers`;
       report({ task: 'wait-for-lock', state: 'begin', detail, elapsedMs: 0 });
@@ -173,4 +182,10 @@ async function inDataDirectory<T>(
   } catch (error) {
     throw explainFileError(error, path);
   }
+}
+
+/** Writes some bytes there and removes them again; throws what the file system says. */
+async function tryToWrite(directory: string): Promise<void> {
+  const probe = join(directory, `write-probe.${process.pid}`);
+  await writeFile(probe, Buffer.alloc(64 * 1024)).finally(() => rm(probe, { force: true }));
 }

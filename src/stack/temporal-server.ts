@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decide } from './decide.ts';
 import { logTail, serverEnvironment, startDetached } from './detached.ts';
-import { StackError } from './errors.ts';
+import { startFailure } from './errors.ts';
 import { freePort, portWishes } from './ports.ts';
 import { endProcess, findProcesses, identityOf, isRunning, until } from './processes.ts';
 import { type Report, reportTask } from './progress.ts';
@@ -100,16 +100,13 @@ async function start(options: TemporalOptions, cli: string, former: RunningTempo
     const tail = await logTail(log);
     if (outcome === 'ended' && attempt < 3 && /address already in use|port .* in use/i.test(tail)) continue;
     recordServer(dataDirectory, 'temporal', undefined);
-    throw new StackError('temporal-start-failed', explain(cli, outcome, tail));
+    throw startFailure('temporal-start-failed', explain(cli, outcome, tail));
   }
 }
 
 function explain(cli: string, outcome: 'ended' | 'silent', tail: string): string {
   const how = outcome === 'ended' ? 'ended at once' : `did not answer within ${START_TIMEOUT_MS / 1000} s`;
-  const full = /no space left|database or disk is full/i.test(tail)
-    ? '\nThe disk is full: free some space and try again.'
-    : '';
-  return `The Temporal dev server (${cli}) ${how}. The end of its log:\n${tail}${full}`;
+  return `The Temporal dev server (${cli}) ${how}. The end of its log:\n${tail}`;
 }
 
 /**

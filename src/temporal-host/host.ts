@@ -18,7 +18,7 @@ import { Flights, type Happening } from './flights.ts';
 import type { Mailbox } from './mailbox.ts';
 import { receiveMessages } from './messages.ts';
 import type { Pinned } from './pin.ts';
-import { SearchAttributeWriter } from './search-attributes.ts';
+import { upsert, writeStatus } from './search-attributes.ts';
 
 /**
  * Runs a plan on Temporal: carries the interpreter's commands out and takes what becomes of them back, with one
@@ -37,7 +37,6 @@ export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
     const admission = new Admission();
     const activities = new ActivityCalls(flights, admission, pinned.taskQueues);
     const children = new Children(flights, admission);
-    const searchAttributes = new SearchAttributeWriter(pinned.unregistered);
 
     const run = CancellationScope.current();
     // Nothing was begun, so there is nothing to stop or to undo.
@@ -73,13 +72,13 @@ export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
         case 'signal_workflow':
           return signal(command);
         case 'upsert_search_attributes':
-          return searchAttributes.upsert(command.attributes);
+          return upsert(command.attributes);
         case 'upsert_memo':
           return writeMemo(command.memo);
         case 'park':
-          return searchAttributes.writeStatus('parked');
+          return writeStatus('parked');
         case 'unpark':
-          return searchAttributes.writeStatus(null);
+          return writeStatus(null);
         case 'complete':
           return complete(command.output);
         case 'fail':

@@ -7,6 +7,7 @@
  */
 import { setCurrentDetails, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import type { Json } from '../plan/plan.ts';
+import { logEnd } from './log-run.ts';
 import definition from './workflow.ts';
 
 export const interceptors: WorkflowInterceptorsFactory = () => {
@@ -14,10 +15,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   return {
     inbound: [
       {
-        execute: ({ args: [input] }) =>
-          definition(input as Json | undefined, (latest) => {
+        execute({ args: [input] }) {
+          const run = definition(input as Json | undefined, (latest) => {
             details = latest;
-          }),
+          });
+          logEnd(run);
+          return run;
+        },
       },
     ],
     internals: [

@@ -16,8 +16,6 @@ export interface Pinned {
   readonly plan: Plan;
   readonly state: State;
   readonly taskQueues: TaskQueues;
-  /** Search attributes that the namespace does not have. */
-  readonly unregistered: readonly string[];
 }
 
 /**
@@ -43,13 +41,10 @@ export async function pin(input: Json | undefined): Promise<Pinned> {
   );
   switch (resolution.outcome) {
     case 'resolved': {
-      const { plan, taskQueues = {}, unregistered = [] } = resolution;
-      if (plan.format > PLAN_FORMAT)
-        throw new Error(
-          `the run has a plan of format ${plan.format}; this worker knows up to ${PLAN_FORMAT}`,
-        );
+      const { plan, taskQueues = {} } = resolution;
+      refuseNewer(plan, resolution.engine);
       const state = initialState(runOf(info), resolution.input ?? input ?? {});
-      return { plan, state, taskQueues, unregistered };
+      return { plan, state, taskQueues };
     }
     case 'refused':
       throw ApplicationFailure.create({
@@ -76,6 +71,17 @@ function runOf(info: WorkflowInfo): RunInfo {
     startedAt: info.startTime.getTime(),
     ...(scheduledAt !== undefined && { scheduledAt: scheduledAt.getTime() }),
   };
+}
+
+/**
+ * A run that a newer engine has pinned waits for one: the task fails and is tried again, so that a roll-back, or a
+ * deploy half done, costs time and nothing else. What an older engine has pinned, every later one runs.
+ */
+function refuseNewer({ name, format }: Plan, engine: string): void {
+  if (format <= PLAN_FORMAT) return;
+  throw new Error(
+    `the run is pinned to a plan of '${name}' in format ${format}, by engine ${engine}; this worker's engine knows formats up to ${PLAN_FORMAT}: serve it by a worker as new as that`,
+  );
 }
 
 /** The runs of a cron share their first run's id, and with it every idempotency key: the second would pay nobody. */

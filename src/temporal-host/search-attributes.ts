@@ -16,25 +16,18 @@ const TYPES: { readonly [Type in SearchAttributeType]: Pair['key']['type'] } = {
   KeywordList: 'KEYWORD_LIST',
 };
 
-/** Writes a run's search attributes, but for those that the namespace does not have. */
-export class SearchAttributeWriter {
-  readonly #unregistered: ReadonlySet<string>;
+/** Writes a run's search attributes. A worker does not start where the namespace lacks one of them. */
+export function upsert(attributes: SearchAttributes): void {
+  const pairs = Object.entries(attributes).map(([name, { type, value }]) => ({
+    key: { name, type: TYPES[type] },
+    value: sdkValue(type, value),
+  }));
+  if (pairs.length > 0) upsertSearchAttributes(pairs as Pair[]);
+}
 
-  constructor(unregistered: readonly string[]) {
-    this.#unregistered = new Set(unregistered);
-  }
-
-  upsert(attributes: SearchAttributes): void {
-    const pairs = Object.entries(attributes)
-      .filter(([name]) => !this.#unregistered.has(name))
-      .map(([name, { type, value }]) => ({ key: { name, type: TYPES[type] }, value: sdkValue(type, value) }));
-    if (pairs.length > 0) upsertSearchAttributes(pairs as Pair[]);
-  }
-
-  /** What a person has to look after; null for nothing. */
-  writeStatus(status: 'parked' | null): void {
-    this.upsert({ [STATUS_ATTRIBUTE]: { type: 'Keyword', value: status } });
-  }
+/** What a person has to look after; null for nothing. */
+export function writeStatus(status: 'parked' | null): void {
+  upsert({ [STATUS_ATTRIBUTE]: { type: 'Keyword', value: status } });
 }
 
 function sdkValue(type: SearchAttributeType, value: Json): unknown {

@@ -13,6 +13,7 @@ import type { Json } from '../plan/plan.ts';
 import { PROGRESS_QUERY, STATE_QUERY } from '../plan/worker-contract.ts';
 import { detailsOf } from './details.ts';
 import { host } from './host.ts';
+import { logBegan } from './log-run.ts';
 import { Mailbox } from './mailbox.ts';
 import { answer } from './messages.ts';
 import { type Pinned, pin } from './pin.ts';
@@ -34,6 +35,7 @@ export default async function definition(
   for (const name of [PROGRESS_QUERY, STATE_QUERY]) setHandler(defineQuery(name), () => answer(name, pinned));
 
   pinned = await pin(input);
+  logBegan();
   const known = pinned;
   describe(() => detailsOf(known));
   return host(known, mailbox);

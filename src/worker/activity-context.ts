@@ -3,6 +3,9 @@ import type { Knex } from 'knex';
 /**
  * An activity: one unit of work that calls the world outside the workflow. It gets its validated input and a
  * context, and returns its output, which is validated before anybody sees it.
+ *
+ * It may throw a declared error, built by `context.error`, or anything else, which is tried again as the step's
+ * `retry` says. A positive number `retryAfterMs` on such an error is the wait before the next attempt instead.
  */
 export type Activity<Input, Output, Errors extends ErrorDetails> = (
   input: Input,

@@ -18,6 +18,9 @@ import type { Json } from '../plan/plan.ts';
 import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT, stepOf } from '../plan/worker-contract.ts';
 import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
 import { DeclaredError } from './declared-error.ts';
+import { activityLogger } from './log-activity.ts';
+import { describeThrown, shorten } from './thrown.ts';
+import { toJson } from './to-json.ts';
 
 /** How soon a call is made again that waits for a deploy. */
 const DRIFT_RETRY = '10s';
@@ -33,7 +36,8 @@ export type Implementation = Activity<never, unknown, ErrorDetails>;
  * it throws becomes a failure with a stable type.
  *
  * Failures: `InvalidInput`, `InvalidOutput`, `PayloadTooLarge`, `IdempotencyConflict` (never retried); `SignatureDrift` (until the
- * deploy is through); the declared errors, as their signature says; anything else is retried under its own name.
+ * deploy is through); the declared errors, as their signature says; anything else is retried under its own name,
+ * after its `retryAfterMs` where it has one.
  */
 export function activityFunction(
   signature: Signature,
@@ -140,8 +144,9 @@ function validInput(signature: Signature, input: Json, about: ActivityCall): Jso
 }
 
 function validOutput(signature: Signature, output: unknown): Json {
-  // What a payload cannot carry (functions, undefined members) is not there for the schema either.
-  const json: Json = output === undefined ? {} : (JSON.parse(JSON.stringify(output)) as Json);
+  const read = toJson(output);
+  if ('problem' in read) throw invalidOutput(signature, `what is not JSON: ${read.problem}`);
+  const { json } = read;
   const bytes = jsonBytes(json);
   if (bytes > MAXIMUM_PAYLOAD_BYTES) {
     throw ApplicationFailure.create({
@@ -152,11 +157,13 @@ function validOutput(signature: Signature, output: unknown): Json {
   }
   const validation = compileSchema(signature.output)(json);
   if (validation.ok) return validation.value;
-  throw ApplicationFailure.create({
-    type: 'InvalidOutput',
-    message: `${signature.name} answered what its signature does not allow: ${validation.problems.map(formatProblem).join('; ')}`,
-    nonRetryable: true,
-  });
+  const problems = validation.problems.map(formatProblem).join('; ');
+  throw invalidOutput(signature, `what its signature does not allow: ${problems}`);
+}
+
+function invalidOutput({ name }: Signature, what: string): ApplicationFailure {
+  const message = shorten(`${name} answered ${what}`);
+  return ApplicationFailure.create({ type: 'InvalidOutput', message, nonRetryable: true });
 }
 
 function contextOf(call: EffectCall, info: Info, database: Knex, outcomeUnknown: boolean): ActivityContext {
@@ -167,7 +174,7 @@ function contextOf(call: EffectCall, info: Info, database: Knex, outcomeUnknown:
     outcomeUnknown,
     signal: temporal.cancellationSignal,
     heartbeat: (progress) => temporal.heartbeat(progress),
-    logger: temporal.log,
+    logger: activityLogger(temporal.log),
     database,
     workflow: {
       id: call.workflowId,
@@ -184,19 +191,23 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
   if (error instanceof CancelledFailure) return error;
   const details: FailureDetails = { attempt };
   if (error instanceof DeclaredError) {
+    const message = shorten(String(error.message));
     const declared = Object.hasOwn(signature.errors, error.type) ? signature.errors[error.type] : undefined;
-    if (declared === undefined) {
-      const message = `${signature.name} failed with '${error.type}', which its signature does not declare: ${error.message}`;
+    const wrong =
+      declared === undefined
+        ? `which its signature does not declare: ${message}`
+        : wrongDetails(error.details);
+    if (declared === undefined || wrong !== undefined) {
       return ApplicationFailure.create({
         type: 'InvalidOutput',
-        message,
+        message: `${signature.name} failed with '${error.type}', ${wrong}`,
         nonRetryable: true,
         details: [details],
       });
     }
     return ApplicationFailure.create({
       type: error.type,
-      message: error.message,
+      message,
       nonRetryable: !declared.retryable,
       // An answer that the definition has a word for is no news for whoever reads the worker's log.
       category: ApplicationFailureCategory.BENIGN,
@@ -220,14 +231,25 @@ function toFailure(error: unknown, signature: Signature, attempt: number): Error
       details: [details],
     });
   }
-  const { name, message } =
-    error instanceof Error ? error : { name: 'Error', message: `threw ${String(error)}` };
-  return ApplicationFailure.create({
-    type: name,
-    message,
-    details: [details],
-    ...(error instanceof Error && { cause: error }),
-  });
+  return ApplicationFailure.create({ ...describeThrown(error), details: [details], ...retryAdvice(error) });
+}
+
+/** What makes the details of a declared error something that cannot be told. */
+function wrongDetails(details: unknown): string | undefined {
+  const read = toJson(details);
+  if ('problem' in read) return `whose details are not JSON: ${read.problem}`;
+  const bytes = jsonBytes(read.json);
+  return bytes > MAXIMUM_PAYLOAD_BYTES
+    ? tooLarge('whose details are too large: what they hold', bytes)
+    : undefined;
+}
+
+/** When the next attempt may come, where the error says so in `retryAfterMs`; less than a millisecond is no advice. */
+function retryAdvice(error: unknown): { nextRetryDelay?: number } {
+  const { retryAfterMs } = (error ?? {}) as { readonly retryAfterMs?: unknown };
+  return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) && retryAfterMs >= 1
+    ? { nextRetryDelay: Math.ceil(retryAfterMs) }
+    : {};
 }
 
 function drift(message: string): ApplicationFailure {

@@ -12,8 +12,6 @@ export interface ResolveOptions {
   readonly engine: string;
   /** Task queues by domain, where configured. */
   readonly taskQueues: TaskQueues;
-  /** Search attributes that definitions use and the namespace does not have. */
-  readonly unregistered: readonly string[];
   /** For how long this worker has been asked for this run's definition and did not know it. Milliseconds. */
   readonly waitedMs: number;
 }
@@ -58,7 +56,6 @@ export function resolveDefinition(
     plan,
     ...(JSON.stringify(validation.value) !== JSON.stringify(given) && { input: validation.value }),
     ...(taskQueues !== undefined && { taskQueues }),
-    ...(options.unregistered.length > 0 && { unregistered: options.unregistered }),
   };
 }
 

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import type { Json } from '../plan/plan.ts';
 import { JOIN_CHILD, RESOLVE, type ResolveRequest, type TaskQueues } from '../plan/worker-contract.ts';
 import type { Project } from '../project/project.ts';
 import { activityFunction, unservedActivity } from './activity-function.ts';
+import type { InFlight } from './in-flight.ts';
 import { joinChild } from './join-child.ts';
 import type { ServedActivity } from './load-activities.ts';
+import { logCaller } from './log-activity.ts';
 import { resolveDefinition } from './resolve-definition.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -23,9 +24,22 @@ export interface WorkerSetup {
   readonly engine: string;
   /** The file with the prebuilt bundle of the generic workflow. */
   readonly bundle: string;
-  /** Activities at a time. Default 100. */
-  readonly maxConcurrentActivities?: number;
+  /** Default: 100 activities, the rest as the SDK has it. */
+  readonly limits?: WorkerLimits;
+  /** Told of the activities that run. */
+  readonly inFlight?: InFlight;
 }
+
+/** What a worker takes on at a time, in Temporal's words. */
+export interface WorkerLimits {
+  readonly maxConcurrentActivities: number;
+  readonly maxConcurrentWorkflowTasks: number;
+  /** undefined: as many as the memory that Node may use suggests. */
+  readonly maxCachedWorkflows: number | undefined;
+}
+
+/** How long a drained worker lets its activities finish before it cancels them; a bit later it leaves them. */
+export const GRACE_SECONDS = 20;
 
 /**
  * Makes a worker that interprets every definition and serves the given activities. `run()` it; `shutdown()`
@@ -34,36 +48,29 @@ export interface WorkerSetup {
  */
 export async function createWorker(setup: WorkerSetup): Promise<Worker> {
   if (!existsSync(setup.bundle)) throw new Error(`${setup.bundle} is missing; run \`npm run build\``);
-  const unregistered = await withoutAttributes(setup);
+  const { limits } = setup;
   const options: WorkerOptions = {
     connection: setup.connection,
     namespace: setup.namespace,
     taskQueue: setup.taskQueue,
     workflowBundle: { codePath: setup.bundle },
-    activities: activitiesOf(setup, unregistered),
-    maxConcurrentActivityTaskExecutions: setup.maxConcurrentActivities ?? 100,
+    activities: activitiesOf(setup),
+    interceptors: { activity: [logCaller, ...(setup.inFlight ? [setup.inFlight.interceptor] : [])] },
+    maxConcurrentActivityTaskExecutions: limits?.maxConcurrentActivities ?? 100,
+    ...(limits !== undefined && {
+      maxConcurrentWorkflowTaskExecutions: limits.maxConcurrentWorkflowTasks,
+      ...(limits.maxCachedWorkflows !== undefined && { maxCachedWorkflows: limits.maxCachedWorkflows }),
+    }),
     // A cancelled activity learns of it with a heartbeat, and the SDK holds them back for 30 s where none is demanded.
     defaultHeartbeatThrottleInterval: '1s',
-    // A drained worker lets its activities finish; what takes longer is retried elsewhere.
-    shutdownGraceTime: '20s',
-    shutdownForceTime: '25s',
+    // What takes longer is retried elsewhere.
+    shutdownGraceTime: GRACE_SECONDS * 1000,
+    shutdownForceTime: (GRACE_SECONDS + 5) * 1000,
   };
   return Worker.create(options);
 }
 
-/** The search attributes that runs have to do without, each of which is told. */
-async function withoutAttributes({ connection, namespace, project }: WorkerSetup): Promise<string[]> {
-  const plans = [...project.definitions.values()].flatMap(({ runnable }) => runnable?.plan ?? []);
-  const missing = await registerSearchAttributes(connection, namespace, plans);
-  for (const { name, problem } of missing)
-    Runtime.instance().logger.warn(`runs go without the search attribute ${name}: ${problem}`);
-  return missing.map(({ name }) => name);
-}
-
-function activitiesOf(
-  setup: WorkerSetup,
-  unregistered: readonly string[],
-): Record<string, (...args: never[]) => Promise<unknown>> {
+function activitiesOf(setup: WorkerSetup): Record<string, (...args: never[]) => Promise<unknown>> {
   const served = setup.activities.map(
     ({ signature, implementation }) =>
       [signature.name, activityFunction(signature, implementation, setup.database)] as const,
@@ -76,7 +83,6 @@ function activitiesOf(
       resolveDefinition(project, request, {
         engine,
         taskQueues,
-        unregistered,
         waitedMs: waitedFor(request.runId),
       }) as unknown as Json,
     [JOIN_CHILD]: joinChild,

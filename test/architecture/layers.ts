@@ -100,6 +100,13 @@ export const LAYERS: { readonly [module: string]: Layer } = {
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],
   },
   'src/commands': { imports: [...ENGINE_FOR_COMMANDS, 'codegen'], packages: ['@oclif/core', 'picocolors'] },
+  'src/api': {
+    imports: [
+      'src/client',
+      'src/interpreter/progress.ts',
+      ...['configuration', 'connect-client', 'services'].map((file) => `src/cli/${file}.ts`),
+    ],
+  },
   activities: { imports: ['generated', 'database', 'providers'] },
   database: { imports: ['generated', 'src/effects/migrations.ts'], packages: ['knex', 'pg'] },
   providers: { imports: ['providers'], packages: ['knex', 'pg', 'stripe'] },

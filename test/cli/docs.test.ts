@@ -1,5 +1,5 @@
 /** What the documents say is what is there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BUILT_IN_ERRORS } from '../../src/check/built-in-errors.ts';
@@ -14,15 +14,11 @@ import { FUNCTION_SIGNATURES, METHOD_SIGNATURES } from '../../src/expression/sig
 import { COMPREHENSIONS, LIMITS } from '../../src/expression/syntax.ts';
 import { loadProject } from '../../src/project/project.ts';
 import { LAYERS } from '../architecture/layers.ts';
+import { PAGES } from '../docs/pages.ts';
 import { ROOT } from './estuary.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const json = (path: string) => JSON.parse(read(path));
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
-];
 
 /** The rows of the first table below a heading, as cells; without its head. */
 function tableBelow(text: string, heading: string): string[][] {
@@ -140,12 +136,14 @@ describe('docs/configuration.md', () => {
   test('has the settings', () => {
     const rows = tableBelow(read('docs/configuration.md'), '## Settings').slice(0, -1);
     expect(
-      rows.map(([, env, file, toml, fallback]) => [
+      rows.map(([flag, env, file, toml, fallback]) => [
+        flag!.replaceAll('`', ''),
         words(env!),
         ...[file, toml, fallback].map((cell) => cell!.replaceAll('`', '')),
       ]),
     ).toEqual(
-      SETTINGS.map(({ env, file, toml = '', fallback = '' }) => [
+      SETTINGS.map(({ flag, env, file, toml = '', fallback = '' }) => [
+        flag === undefined ? '' : `--${flag}`,
         [...env],
         file.join(', '),
         toml,

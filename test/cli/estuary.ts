@@ -73,7 +73,7 @@ export function startEstuary(args: readonly string[], { cwd = ROOT, env = {} }: 
 }
 
 /** The environment without what would change the outcome. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const outside =
     /^(DATABASE_URL|NODE_ENV|NODE_OPTIONS|CI|NO_COLOR|FORCE_COLOR|COLUMNS|OCLIF_.*|DEBUG|VITEST.*|(TEMPORAL|ESTUARY|PG)(_.*)?|PG[A-Z]+)$/;
   const inherited = Object.entries(process.env).filter(([name]) => !outside.test(name));

@@ -81,6 +81,23 @@ describe('--input', () => {
     [['amount=1', 'note'], ["--input takes key=value, got 'note'"]],
     [['amount=1', 'customer..name=1'], ["--input takes key=value, got 'customer..name=1'"]],
     [['amount=1', 'labels.__proto__=1'], ["--input takes key=value, got 'labels.__proto__=1'"]],
+    [['amount=1e999'], ["amount: '1e999' is not a number > 0"]],
+    [['amount:=1e999'], ['amount: 1e999 is not a number that JSON can hold']],
+    [['amount=NaN'], ["amount: 'NaN' is not a number > 0"]],
+    [['amount:=NaN'], ["amount: 'NaN' is not JSON"]],
+    [['amount=12345678901234567890'], ['amount: 12345678901234567890 is too large to be kept exactly']],
+    [['amount=1', 'anything:={"a": 1, "a": 2}'], ["anything: the key 'a' is already there"]],
+    [['amount=1', 'anything={"a": 1, "a": 2}'], ["anything: the key 'a' is already there"]],
+    [['amount=1', 'anything:={"__proto__": {"admin": true}}'], ["anything: '__proto__' cannot be a key"]],
+    [['amount=1', 'customer={"__proto__": {"admin": true}}'], ["customer: '__proto__' cannot be a key"]],
+    [
+      ['amount=1', `anything:=${'['.repeat(1000)}${']'.repeat(1000)}`],
+      ['anything: this is nested more than 64 levels deep'],
+    ],
+    [
+      ['amount=1', 'anything:=["\\ud800"]'],
+      ['anything[0]: half a character (a lone surrogate) cannot be sent'],
+    ],
     [['amount=1', 'labels.red=x'], ["labels.red: 'x' is not a whole number"]],
     [[], ["unknown key 'amont'; did you mean 'amount'?"], { amount: 1, amont: 2 }],
     [

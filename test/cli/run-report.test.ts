@@ -56,7 +56,7 @@ test('steps as events: each change once, and how far a long loop is', () => {
   const at = (ms: number, ...steps: StepProgress[]): void => {
     now = ms;
     const progress: Progress = { definition: 'shop/sell', planHash: 'a', steps };
-    view.update(progress);
+    view.update(progress, []);
   };
   const startedAt = new Date(0).toISOString();
   const pay = (succeeded: number, status: StepProgress['status'] = 'running'): StepProgress => ({
@@ -66,7 +66,7 @@ test('steps as events: each change once, and how far a long loop is', () => {
     startedAt,
     items: { total: 3, running: 1, succeeded, failed: 0 },
   });
-  view.update(undefined);
+  view.update(undefined, []);
   at(0, { id: 'pay', kind: 'for_each', status: 'pending' });
   at(10, pay(0));
   at(20, pay(1));

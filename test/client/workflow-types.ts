@@ -4,7 +4,11 @@ import type { WorkflowClient, WorkflowRun } from '../../src/client/workflows.ts'
 import type { Progress } from '../../src/interpreter/progress.ts';
 
 interface Typed {
-  'shop/sell': { input: { item: string; note?: string }; output: { price: number } };
+  'shop/sell': {
+    input: { item: string; note?: string };
+    output: { price: number };
+    signals: { bid: { amount: number } };
+  };
 }
 
 export async function compiles(
@@ -16,6 +20,7 @@ export async function compiles(
   const state: Progress | undefined = await run.state();
   const sold: { price: number } = await shop.startWorkflow('shop/sell', { item: 'x' }, { wait: true });
   const price: number = (await shop.getWorkflow('shop/sell', 'id').result()).price;
+  await shop.getWorkflow('shop/sell', 'id').signal('bid', { amount: 5 });
   return [output, state, sold, price];
 }
 
@@ -39,6 +44,12 @@ export async function doesNotCompile(
   (await shop.startWorkflow('shop/sell', { item: 'x' })).price;
   // @ts-expect-error an output is no handle
   (await shop.startWorkflow('shop/sell', { item: 'x' }, { wait: true })).cancel();
+  // @ts-expect-error a signal that is none
+  await shop.getWorkflow('shop/sell', 'id').signal('bidd', { amount: 5 });
+  // @ts-expect-error a payload that is none
+  await shop.getWorkflow('shop/sell', 'id').signal('bid', { amount: '5' });
+  // @ts-expect-error a workflow that takes no signals
+  await (await startWorkflow('payments/batch-payout', {})).signal('bid', {});
   // @ts-expect-error a name that is none
   shop.getWorkflow('shop/buy', 'id');
 }

@@ -106,6 +106,35 @@ describe('where a value comes from', () => {
       (c) => c.stack.ports,
       { ui: 0, database: 5555 },
     ],
+    [
+      'limits',
+      {},
+      (c) => c.worker,
+      { maxConcurrentActivities: 100, maxConcurrentWorkflowTasks: 40, maxCachedWorkflows: undefined },
+    ],
+    [
+      'limits',
+      {
+        file: 'worker: { max_concurrent_activities: 5, max_cached_workflows: 0 }',
+        env: { ESTUARY_MAX_CONCURRENT_WORKFLOW_TASKS: '7' },
+        flags: { 'max-concurrent-activities': '6' },
+      },
+      (c) => c.worker,
+      { maxConcurrentActivities: 6, maxConcurrentWorkflowTasks: 7, maxCachedWorkflows: 0 },
+    ],
+    [
+      'fewer cached workflows than tasks by default',
+      { flags: { 'max-cached-workflows': '10' } },
+      (c) => [c.worker.maxConcurrentWorkflowTasks, c.sources['worker.max_concurrent_workflow_tasks']],
+      [10, '--max-cached-workflows'],
+    ],
+    ['logs', {}, (c) => c.log, { level: 'info', format: 'auto' }],
+    [
+      'logs',
+      { file: 'log: { level: warn, format: text }', env: { LOG_FORMAT: 'JSON' }, flags: { verbose: true } },
+      (c) => c.log,
+      { level: 'debug', format: 'json' },
+    ],
     ['queues', { file: 'task_queues: { payments: money }' }, (c) => c.taskQueues, { payments: 'money' }],
     [
       'an empty section',
@@ -143,6 +172,12 @@ client_cert_data = "pem"
   test.each<Row>([
     ['gives what nothing else gives', {}, 'toml:1', 'temporal.toml [default]'],
     ['another profile', { env: { TEMPORAL_PROFILE: 'cloud' } }, 'cloud:1', 'temporal.toml [cloud]'],
+    [
+      'another profile by its flag',
+      { flags: { profile: 'cloud' }, env: { TEMPORAL_PROFILE: 'plain' } },
+      'cloud:1',
+      'temporal.toml [cloud]',
+    ],
     ['named by estuary.yaml', { file: 'temporal: { profile: cloud }' }, 'cloud:1', 'temporal.toml [cloud]'],
     ['estuary.yaml goes before it', { file: FILE_ADDRESS }, 'file:1', 'estuary.yaml:2'],
     ['and before the default', { env: { NODE_ENV: 'production' } }, 'toml:1', 'temporal.toml [default]'],
@@ -276,6 +311,33 @@ describe('problems', () => {
       ],
     ],
     ['an unknown section', { file: '\nserver: 1' }, [['unknown-setting', 'estuary.yaml:2', /'server'/]]],
+    [
+      'no activity at a time',
+      { flags: { 'max-concurrent-activities': '0' } },
+      [['invalid-setting', '--max-concurrent-activities', /'0' .*a whole number from 1/]],
+    ],
+    [
+      'limits that are none',
+      {
+        file: 'worker: { max_concurrent_activities: 1.5, max_cached_workflows: 1 }',
+        env: { ESTUARY_MAX_CONCURRENT_WORKFLOW_TASKS: 'many' },
+      },
+      [
+        ['invalid-setting', 'estuary.yaml:1', /'1.5'/],
+        ['invalid-setting', 'ESTUARY_MAX_CONCURRENT_WORKFLOW_TASKS', /'many' .*from 2/],
+        ['invalid-setting', 'estuary.yaml:1', /'1' .*0 for no cache/],
+      ],
+    ],
+    [
+      'more workflow tasks than cached workflows',
+      { flags: { 'max-concurrent-workflow-tasks': '20', 'max-cached-workflows': '10' } },
+      [['conflicting-settings', '--max-concurrent-workflow-tasks', /more than worker.max_cached_workflows/]],
+    ],
+    [
+      'a level of logs',
+      { env: { LOG_LEVEL: 'loud' } },
+      [['invalid-setting', 'LOG_LEVEL', /'loud' .*debug, info, warn/]],
+    ],
     ['a list', { file: '- a' }, [['invalid-setting', 'estuary.yaml:1', /holds settings/]]],
     [
       'a section that is a text',

@@ -118,14 +118,13 @@ describe('the interpreter', () => {
         if (own === undefined) {
           // A step with a body is dispatched with the first that runs in it; its path begins with the step's own.
           const parts = event.step.split('/');
-          parts.forEach((_, index) =>
+          for (let length = 1; length <= parts.length; length++)
             dispatched.add(
               parts
-                .slice(0, index + 1)
+                .slice(0, length)
                 .join('/')
                 .replace(/\[[^\]]*\]$/, ''),
-            ),
-          );
+            );
           dispatched.add(event.step);
         } else if ('attempt' in event && event.attempt === 1 && isActivity(random, own)) {
           expect(dispatched.has(own)).toBe(true);

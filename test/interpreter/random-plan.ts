@@ -101,6 +101,7 @@ function actionOf(depth: number, options: Options): fc.Arbitrary<Tree['action']>
   if (depth <= 0) return fc.oneof(...simple);
   const block = treeOf(depth - 1, options);
   const branches = fc.array(
+    // biome-ignore lint/suspicious/noThenProperty: the language's own word, and nobody awaits it
     fc.record({ block, then: fc.option(treeOf(depth - 2, options), { nil: undefined }) }),
     {
       minLength: 1,

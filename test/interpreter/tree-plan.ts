@@ -219,6 +219,7 @@ export function planOf(trees: readonly Tree[]): Plan {
     return branches.map(({ block, then }, index) => ({
       name: `b${index}`,
       block: addBlock(block, { literal: index }, inside),
+      // biome-ignore lint/suspicious/noThenProperty: the language's own word, and nobody awaits it
       ...(then && { then: addBlock(then, { literal: {} }, inside) }),
     }));
   }

@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /**
- * What becomes of the next attempt to make a transfer, in the order of the queue; without one it is answered.
+ * What becomes of the next request to make a transfer or a reversal, in the order of the queue; without one it is
+ * answered.
  *  - `drop`: the connection is closed, and nothing has happened
- *  - `lose`: the transfer is made, and the connection closed before the answer
- *  - `break`: the transfer is made, and the answer, also to every repetition, is 500
+ *  - `lose`: it is made, and the connection closed before the answer
+ *  - `break`: it is made, and the answer, also to every repetition, is 500
  *  - `twice`: the answer is sent twice over the one connection
- *  - `mix`: nothing has happened, and the answer is the oldest transfer
+ *  - `mix`: nothing has happened, and the answer is the oldest of its kind; also of the next search
  *  - `hold`: nothing happens before `release`
  *  - a refusal: nothing has happened, and the key is as new
  */
@@ -30,14 +31,25 @@ export interface DoubleTransfer {
   amount_reversed: number;
 }
 
+export interface DoubleReversal {
+  readonly id: string;
+  readonly transfer: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly metadata: { readonly [name: string]: string };
+}
+
 export interface StripeDouble {
   readonly url: URL;
   /** Oldest first. */
   readonly transfers: DoubleTransfer[];
+  readonly reversals: DoubleReversal[];
   /** Headers of every request, in order, with `:method` and `:path`. */
   readonly requests: { readonly [name: string]: string | undefined }[];
   readonly faults: Fault[];
   readonly closedAccounts: Set<string>;
+  /** Those that no longer hold what they were sent. */
+  readonly emptyAccounts: Set<string>;
   /** By currency, lower case, in minor units; plenty where it is not set. */
   readonly balances: Map<string, number>;
   /** Lets go of what is held. */
@@ -55,12 +67,14 @@ interface Answer {
   readonly headers?: { readonly [name: string]: string };
 }
 
-/** Stripe's API for transfers over HTTP on loopback: it keeps transfers and idempotency keys, and fails as it is told. */
+/** Stripe's API for transfers and their reversals over HTTP on loopback: it keeps transfers and idempotency keys, and fails as it is told. */
 export async function startStripeDouble(): Promise<StripeDouble> {
   const transfers: DoubleTransfer[] = [];
+  const reversals: DoubleReversal[] = [];
   const requests: StripeDouble['requests'] = [];
   const faults: Fault[] = [];
   const closedAccounts = new Set<string>();
+  const emptyAccounts = new Set<string>();
   const balances = new Map<string, number>();
   const keys = new Map<string, { readonly body: string; answer?: Answer }>();
   let held: (() => void)[] = [];
@@ -82,29 +96,43 @@ export async function startStripeDouble(): Promise<StripeDouble> {
     if (amount > available)
       return refusal(402, { type: 'invalid_request_error', code: 'balance_insufficient' });
     balances.set(currency, available - amount);
-    const metadata = Object.fromEntries(
-      [...form].flatMap(([name, value]) => {
-        const field = /^metadata\[(.+)\]$/.exec(name)?.[1];
-        return field ? [[field, value]] : [];
-      }),
-    );
     const made: DoubleTransfer = {
       id: `tr_${randomUUID().replaceAll('-', '')}`,
       amount,
       currency,
       destination,
       transfer_group: form.get('transfer_group')!,
-      metadata,
+      metadata: metadataOf(form),
       amount_reversed: 0,
     };
     transfers.push(made);
     return { status: 200, body: { object: 'transfer', ...made } };
   }
 
+  function reverse(made: DoubleTransfer, form: URLSearchParams): Answer {
+    const amount = Number(form.get('amount'));
+    const type = 'invalid_request_error';
+    if (closedAccounts.has(made.destination)) return refusal(400, { type, code: 'account_closed' });
+    if (made.amount_reversed + amount > made.amount)
+      return refusal(400, { type, message: `Transfer ${made.id} has less than that left to reverse` });
+    if (emptyAccounts.has(made.destination)) return refusal(400, { type, code: 'balance_insufficient' });
+    made.amount_reversed += amount;
+    const { id: transfer, currency } = made;
+    const id = `trr_${randomUUID().replaceAll('-', '')}`;
+    const reversal: DoubleReversal = { id, transfer, amount, currency, metadata: metadataOf(form) };
+    reversals.push(reversal);
+    return { status: 200, body: { object: 'transfer_reversal', ...reversal } };
+  }
+
   /** The answer; undefined closes the connection. */
-  async function answer(key: string, body: string, fault: Fault | undefined): Promise<Answer | undefined> {
+  async function answer(
+    key: string,
+    body: string,
+    fault: Fault | undefined,
+    work: { readonly make: (form: URLSearchParams) => Answer; readonly oldest: object | undefined },
+  ): Promise<Answer | undefined> {
     if (fault === 'drop') return undefined;
-    if (fault === 'mix') return { status: 200, body: { object: 'transfer', ...transfers[0] } };
+    if (fault === 'mix') return { status: 200, body: { ...work.oldest } };
     if (typeof fault === 'object')
       return { ...refusal(fault.status, fault.error), headers: fault.headers ?? {} };
     const known = keys.get(key);
@@ -115,7 +143,7 @@ export async function startStripeDouble(): Promise<StripeDouble> {
     const entry: { readonly body: string; answer?: Answer } = { body };
     keys.set(key, entry);
     if (fault === 'hold') await new Promise<void>((resolve) => held.push(resolve));
-    entry.answer = make(new URLSearchParams(body));
+    entry.answer = work.make(new URLSearchParams(body));
     if (fault === 'break')
       entry.answer = { ...refusal(500, { type: 'api_error' }), headers: { 'stripe-should-retry': 'false' } };
     return fault === 'lose' ? undefined : entry.answer;
@@ -125,18 +153,29 @@ export async function startStripeDouble(): Promise<StripeDouble> {
     const { method = '', url = '' } = request;
     requests.push({ ':method': method, ':path': url, ...(request.headers as Record<string, string>) });
     const { pathname, searchParams } = new URL(url, 'http://stripe');
-    if (pathname !== '/v1/transfers')
+    const [, id, reversed] = /^\/v1\/transfers(?:\/(\w+)\/(reversals))?$/.exec(pathname) ?? [];
+    const made = transfers.find((one) => one.id === id);
+    if (!/^\/v1\/transfers/.test(pathname) || (reversed && !made))
       return send(response, refusal(404, { type: 'invalid_request_error', code: 'resource_missing' }));
     if (method === 'GET') {
       const group = searchParams.get('transfer_group');
-      const data = transfers.filter((made) => made.transfer_group === group).reverse();
-      return send(response, { status: 200, body: { object: 'list', data, has_more: false } });
+      const mixed = faults[0] === 'mix' && faults.shift() !== undefined;
+      const data = reversed
+        ? reversals.filter((one) => mixed || one.transfer === id)
+        : transfers.filter((one) => mixed || one.transfer_group === group);
+      return send(response, {
+        status: 200,
+        body: { object: 'list', data: mixed ? data.slice(0, 1) : data.reverse(), has_more: false },
+      });
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const fault = faults.shift();
     const key = request.headers['idempotency-key'] as string;
-    const given = await answer(key, Buffer.concat(chunks).toString(), fault);
+    const given = await answer(key, Buffer.concat(chunks).toString(), fault, {
+      make: made ? (form) => reverse(made, form) : make,
+      oldest: made ? reversals[0] : transfers[0],
+    });
     if (!given) request.socket.destroy();
     else send(response, given, fault === 'twice');
   }
@@ -150,15 +189,17 @@ export async function startStripeDouble(): Promise<StripeDouble> {
   return {
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
     transfers,
+    reversals,
     requests,
     faults,
     closedAccounts,
+    emptyAccounts,
     balances,
     release,
     forgetKeys: () => keys.clear(),
     reset: () => {
-      for (const list of [transfers, requests, faults]) list.length = 0;
-      for (const map of [keys, balances, closedAccounts]) map.clear();
+      for (const list of [transfers, reversals, requests, faults]) list.length = 0;
+      for (const map of [keys, balances, closedAccounts, emptyAccounts]) map.clear();
     },
     close: async () => {
       release();
@@ -166,6 +207,15 @@ export async function startStripeDouble(): Promise<StripeDouble> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function metadataOf(form: URLSearchParams): { [name: string]: string } {
+  return Object.fromEntries(
+    [...form].flatMap(([name, value]) => {
+      const field = /^metadata\[(.+)\]$/.exec(name)?.[1];
+      return field ? [[field, value]] : [];
+    }),
+  );
 }
 
 function refusal(status: number, error: object): Answer {

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { paymentProviderName } from '../../providers/payments/choose.ts';
-import { IdempotencyKeyReused, type TransferRequest } from '../../providers/payments/provider.ts';
-import { createStripeProvider, StripeFailure } from '../../providers/payments/stripe.ts';
-import { type Refusal, type StripeDouble, startStripeDouble } from './stripe-double.ts';
+import { paymentMethods, paymentProviderName } from '../../providers/payments/choose.ts';
+import {
+  IdempotencyKeyReused,
+  type Transfer,
+  type TransferRequest,
+} from '../../providers/payments/provider.ts';
+import { createStripeProvider } from '../../providers/payments/stripe.ts';
+import { StripeFailure } from '../../providers/payments/stripe-failure.ts';
+import { type Fault, type Refusal, type StripeDouble, startStripeDouble } from './stripe-double.ts';
 
 const KEY = 'sk_test_4242secret';
 
@@ -24,7 +29,13 @@ const request: TransferRequest = {
 };
 const transferred = {
   outcome: 'transferred',
-  transfer: { id: expect.stringMatching(/^tr_/), account: 'acct_1Open', amount: 4_000, currency: 'EUR' },
+  transfer: {
+    id: expect.stringMatching(/^tr_/),
+    account: 'acct_1Open',
+    amount: 4_000,
+    currency: 'EUR',
+    reversed: 0,
+  },
 };
 
 describe('a transfer', () => {
@@ -63,6 +74,8 @@ describe('a transfer', () => {
     await provider().transfer({ ...request, idempotencyKey: 'other', metadata: { payout_id: 'other' } });
     double.faults.push('mix');
     await expect(provider().transfer(request)).rejects.toThrow(/is for 'other'/);
+    double.faults.push('mix');
+    await expect(provider().findTransfer('payout-1')).rejects.toThrow(/is for 'other'/);
   });
 
   test('that has no answer in time is given up, not known to have failed', async () => {
@@ -72,13 +85,95 @@ describe('a transfer', () => {
     await expect.poll(() => provider().findTransfer('payout-1')).toEqual(transferred.transfer);
   });
 
-  test('of which there are two, or that was reversed, is for a person to look at', async () => {
+  test('of which there are two is for a person to look at', async () => {
     await provider().transfer(request);
     await provider().transfer({ ...request, idempotencyKey: 'other' });
     await expect(provider().findTransfer('payout-1')).rejects.toThrow('both made for payout');
-    double.transfers.pop();
-    double.transfers[0]!.amount_reversed = 1;
-    await expect(provider().findTransfer('payout-1')).rejects.toThrow('has been reversed');
+  });
+});
+
+describe('a reversal', () => {
+  /** A transfer as the provider finds it, after another of another payout. */
+  async function made(): Promise<Transfer> {
+    await provider().transfer({ ...request, idempotencyKey: 'other', metadata: { payout_id: 'other' } });
+    await provider().transfer(request);
+    return (await provider().findTransfer('payout-1'))!;
+  }
+  const reversed = { outcome: 'reversed', reversalId: expect.stringMatching(/^trr_/) };
+
+  test('brings all of a transfer back, and is found with it', async () => {
+    const transfer = await made();
+    expect(await provider().reverseTransfer(transfer, 'payout-1')).toEqual(reversed);
+    expect(double.reversals).toMatchObject([
+      { transfer: transfer.id, amount: 4_000, metadata: { payout_id: 'payout-1' } },
+    ]);
+    expect(await provider().findTransfer('payout-1')).toEqual({ ...transfer, reversed: 4_000 });
+  });
+
+  test.each<[string, Fault[]]>([
+    ['asked for again', []],
+    ['dropped', ['drop']],
+    ['whose answer is lost', ['lose']],
+    ['whose answers are lost', ['lose', 'lose']],
+    ['whose answer comes twice', ['twice']],
+    ['that Stripe broke down over', ['break']],
+  ])('%s is made once', async (_, faults) => {
+    const transfer = await made();
+    double.faults.push(...faults);
+    const first = await provider()
+      .reverseTransfer(transfer, 'payout-1')
+      .catch((error: unknown) => error);
+    double.forgetKeys();
+    const again = await provider().reverseTransfer(transfer, 'payout-1');
+    expect(again).toEqual(reversed);
+    if (!(first instanceof StripeFailure)) expect(first).toEqual(again);
+    expect(double.reversals).toHaveLength(1);
+  });
+
+  test('is made once when two ask at the same time', async () => {
+    const transfer = await made();
+    const ask = () => provider().reverseTransfer(transfer, 'payout-1');
+    double.faults.push('hold');
+    const slow = ask();
+    await expect.poll(() => double.requests.at(-1)).toMatchObject({ ':method': 'POST' });
+    const quick = await ask();
+    double.release();
+    await expect(slow).rejects.toThrow('less than that left to reverse');
+    expect(await ask()).toEqual(quick);
+    expect(double.reversals).toHaveLength(1);
+  });
+
+  test.each<[string, (account: string) => unknown, object]>([
+    ['a closed account', (account) => double.closedAccounts.add(account), { outcome: 'account_closed' }],
+    [
+      'an account that is empty',
+      (account) => double.emptyAccounts.add(account),
+      { outcome: 'insufficient_funds' },
+    ],
+  ])('from %s is refused, and made once the cause is gone', async (_, arrange, answer) => {
+    const transfer = await made();
+    arrange(transfer.account);
+    expect(await provider().reverseTransfer(transfer, 'payout-1')).toEqual(answer);
+    expect(double.reversals).toEqual([]);
+    double.closedAccounts.clear();
+    double.emptyAccounts.clear();
+    expect(await provider().reverseTransfer(transfer, 'payout-1')).toEqual(reversed);
+  });
+
+  test('of a part, made by others, is for a person to look at', async () => {
+    const transfer = await made();
+    double.reversals.push({ id: 'trr_1', transfer: transfer.id, amount: 1, currency: 'eur', metadata: {} });
+    await expect(provider().reverseTransfer(transfer, 'payout-1')).rejects.toThrow(
+      `'trr_1' brought back 1 of the 4000 of '${transfer.id}'`,
+    );
+  });
+
+  test('is not taken to be made when the answer is about another', async () => {
+    const transfer = await made();
+    const other = (await provider().findTransfer('other'))!;
+    await provider().reverseTransfer(other, 'other');
+    double.faults.push('mix');
+    await expect(provider().reverseTransfer(transfer, 'payout-1')).rejects.toThrow(`is of '${other.id}'`);
   });
 });
 
@@ -160,6 +255,34 @@ describe('a refusal', () => {
     expect(double.requests).toHaveLength(tries);
   });
 
+  const pause = (status: number, headers: Refusal['headers'] = {}): Refusal => ({
+    ...refused(status, INVALID),
+    headers,
+  });
+  test.each<[string, Refusal, number | undefined]>([
+    ['Retry-After', pause(429, { 'retry-after': '7' }), 7_000],
+    [
+      'Retry-After before anything else',
+      pause(400, { 'retry-after': '7', 'stripe-should-retry': 'false' }),
+      7_000,
+    ],
+    ['a fraction of a second', pause(429, { 'retry-after': '0.5' }), 500],
+    ['no more than an hour', pause(429, { 'retry-after': '86400' }), 3_600_000],
+    ['nothing for what is no number', pause(429, { 'retry-after': 'soon' }), undefined],
+    ['nothing for less than none', pause(429, { 'retry-after': '-1' }), undefined],
+    ['five minutes for what is refused again', pause(401, { 'stripe-should-retry': 'false' }), 300_000],
+    ['nothing for a rate limit', pause(429, { 'stripe-should-retry': 'false' }), undefined],
+    ['nothing for a failure of Stripe', pause(500, { 'stripe-should-retry': 'false' }), undefined],
+    ['nothing without advice', pause(404), undefined],
+  ])('advises on the next attempt: %s', async (_, refusal, retryAfterMs) => {
+    double.faults.push(refusal, refusal);
+    const error = await provider()
+      .transfer(request)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StripeFailure);
+    expect((error as StripeFailure).retryAfterMs).toBe(retryAfterMs);
+  });
+
   test.each(['ba_1', 'acct_sbx_7', 'acct_', ''])(
     'is the answer to account %j, which Stripe is not asked about',
     async (account) => {
@@ -180,6 +303,9 @@ describe('the environment', () => {
     [{ STRIPE_API_KEY: 'sk_live_1', STRIPE_API_BASE: 'https://proxy.example' }, 'stripe'],
   ])('%j asks for %s', (environment, name) => {
     expect(paymentProviderName(environment)).toBe(name);
+    expect(paymentMethods(environment)).toEqual(
+      name === 'sandbox' ? ['stripe', 'bank_transfer'] : ['stripe'],
+    );
   });
 
   test.each<[NodeJS.ProcessEnv, string]>([

@@ -1,6 +1,9 @@
 /** The typed client against a server: what it starts, what its handle does, and which errors it throws. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   WorkflowCancelled,
   type WorkflowClient,
@@ -8,9 +11,11 @@ import {
   WorkflowTerminated,
   workflowClient,
 } from '../../src/client/workflows.ts';
+import { cleanEnvironment } from '../cli/estuary.ts';
+import { type Application, documentedPrograms, openApplication } from '../client/documented.ts';
 import { callsAt, openGate } from './engine-activities.ts';
 import { eventually, type Lab, labProject, openLab } from './engine-lab.ts';
-import type { TestProject } from './engine-project.ts';
+import { copyProject, type TestProject } from './engine-project.ts';
 
 const DEFINITIONS = {
   'lab/echo': `
@@ -41,7 +46,7 @@ output: passed
 interface LabWorkflows {
   'lab/echo': { input: { value?: number }; output: { doubled: number } };
   'lab/fail': { input: object; output: unknown };
-  'lab/wait': { input: { name: string }; output: string };
+  'lab/wait': { input: { name: string }; output: string; signals: { hurry: { by: number } } };
 }
 
 let lab: Lab;
@@ -97,6 +102,77 @@ test('a handle tells how far a run is and brings its result, also when found by 
   const [mine, found] = [run, workflows.getWorkflow('lab/wait', id)];
   expect([await mine.result(), await found.result()]).toEqual(['passed', 'passed']);
   expect(await found.state()).toMatchObject({ steps: [{ status: 'completed' }] });
+});
+
+test('a signal reaches the run with its payload', async () => {
+  const run = await workflows.startWorkflow('lab/wait', { name: 'signalled' });
+  await run.signal('hurry', { by: 5 });
+  await openGate(lab.database.knex, 'signalled');
+  expect(await run.result()).toBe('passed');
+  const { events } = await lab.client.workflow.getHandle(run.workflowId).fetchHistory();
+  const signals = events!.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+    signal
+      ? [[signal.signalName, JSON.parse(Buffer.from(signal.input!.payloads![0]!.data!).toString())]]
+      : [],
+  );
+  expect(signals).toEqual([['hurry', { by: 5 }]]);
+  await expect(run.signal('hurry', { by: 5 })).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
+  await run.cancel();
+  expect(await run.result()).toBe('passed');
+});
+
+test('a domain has a task queue of its own', async () => {
+  const { startWorkflow } = workflowClient<LabWorkflows>(lab.client, { taskQueues: { lab: lab.taskQueue } });
+  expect(await startWorkflow('lab/echo', { value: 1 }, { wait: true })).toEqual({ doubled: 2 });
+});
+
+describe('the first program of docs/client.md', () => {
+  let application: Application;
+  const env = {
+    TEMPORAL_ADDRESS: inject('stack').address,
+    TEMPORAL_NAMESPACE: inject('stack').namespace,
+  };
+  const run = (more: NodeJS.ProcessEnv) =>
+    promisify(execFile)(process.execPath, [join(application.root, 'out', 'program.js')], {
+      cwd: application.root,
+      env: { ...cleanEnvironment(), ...env, ...more },
+    });
+
+  beforeAll(() => {
+    application = openApplication();
+    expect(application.compile({ program: documentedPrograms()[0]! })).toBe('');
+  });
+  afterAll(() => application?.remove());
+
+  test('pays', async () => {
+    const payouts = copyProject();
+    try {
+      // Of its own: the lab's worker does not know these definitions.
+      const taskQueue = `${lab.taskQueue}-payouts`;
+      await lab.worker(payouts, { taskQueue });
+      const { stdout } = await run({
+        TEMPORAL_DEFAULT_TASK_QUEUE: taskQueue,
+        DATABASE_URL: lab.database.url,
+      });
+      expect(stdout.match(/counts: \{ paid: 0, held: 0 \}/g)).toHaveLength(2);
+    } finally {
+      payouts.destroy();
+    }
+  });
+
+  test.each([
+    ['half of the servers', {}, 'half-configured'],
+    ['no servers', { TEMPORAL_ADDRESS: '' }, 'no-servers'],
+    [
+      'a server that is not there',
+      { TEMPORAL_ADDRESS: '127.0.0.1:1', DATABASE_URL: 'postgres://x@127.0.0.1:1/x' },
+      'cannot-reach-temporal',
+    ],
+  ])('throws with %s', async (_, more, code) => {
+    await expect(run(more)).rejects.toMatchObject({
+      stderr: expect.stringMatching(new RegExp(`code: '${code}',[^]*hint: '`)),
+    });
+  });
 });
 
 test.each([

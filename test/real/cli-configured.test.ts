@@ -48,6 +48,7 @@ const MIGRATIONS = [
   'estuary_0002_compensations',
   '0001_payments',
   '0002_sandbox_provider',
+  '0003_reversals',
 ];
 
 describe('a database without tables', () => {
@@ -251,9 +252,14 @@ describe('with a worker', () => {
     expect(log!.map((line) => JSON.parse(line).level)).not.toContain('ERROR');
     expect(screen).toEqual([
       `✓ Serving task queue ${queue} at ${address}, namespace ${namespace}`,
-      '  workflows  payments/batch-payout, payments/failing, payments/practitioner-payout',
-      '  activities payments/close-payout-batch, payments/hold-payout, payments/open-payout-batch, payments/transfer-payout',
-      'SIGTERM: finishing what runs; once more ends at once',
+      '  payments  3 workflows   batch-payout, failing, practitioner-payout',
+      expect.stringMatching(
+        /^ {2}payments {2}\d activities {2}close-payout-batch, hold-payout, open-payout-batch/,
+      ),
+      expect.stringMatching(
+        /^ {2}limits {4}100 activities and 40 workflow tasks at a time, \d+ workflows cached$/,
+      ),
+      'SIGTERM: no activity runs; once more ends at once',
       '',
     ]);
   });
@@ -271,6 +277,44 @@ test('wf run says so when the worker that the server remembers is gone, and ends
   }
 });
 
+test('wf run --json tells when nobody serves the run, what is tried again, and when its worker is gone', async () => {
+  const id = `unattended-${queue}`;
+  writeFileSync(
+    join(project.root, 'definitions/payments/stuck.yaml'),
+    FAILING.replace(/retry: .*/, 'retry: { initial_interval: 1h }'),
+  );
+  const following = startEstuary(['wf', 'run', 'payments/stuck', '--id', id, '--json'], {
+    cwd: project.root,
+    env,
+  });
+  await following.saw(/"event":"unattended"/);
+  const worker = startEstuary(['worker', 'start'], { cwd: project.root, env });
+  await following.saw(/"event":"retrying"/);
+  worker.process.kill('SIGKILL');
+  await worker.ended;
+  await following.saw(/"taken_up":true/);
+  following.process.kill('SIGINT');
+  const { code, stdout, stderr } = await following.ended;
+  expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+  expect(linesOf(stdout)).toEqual([
+    { event: 'started', workflow_id: id, run_id: expect.any(String) },
+    { event: 'unattended', task_queue: queue, taken_up: false },
+    expect.objectContaining({ event: 'step', kind: 'activity', status: 'running' }),
+    {
+      event: 'retrying',
+      activity: 'payments/close-payout-batch',
+      attempt: 2,
+      pending: 1,
+      message: expect.stringContaining('00000000-0000-4000-8000-000000000000'),
+    },
+    { event: 'unattended', task_queue: queue, taken_up: true },
+    { error: expect.objectContaining({ code: 'interrupted', message: expect.stringContaining(id) }) },
+  ]);
+  const connection = await Connection.connect({ address });
+  await new Client({ connection, namespace }).workflow.getHandle(id).terminate();
+  await connection.close();
+});
+
 test('wf run --timeout ends the following, not the run', async () => {
   const id = `timeout-${queue}`;
   const { code, stdout, stderr } = await run(
@@ -283,7 +327,7 @@ test('wf run --timeout ends the following, not the run', async () => {
     error: {
       code: 'follow-timeout',
       message: `not done after 100ms; the run '${id}' goes on`,
-      hint: `a worker serves it on: estuary worker start --task-queue ${queue}`,
+      hint: `look at it: temporal workflow show --address ${address} --namespace ${namespace} --workflow-id ${id}; a worker on task queue '${queue}' goes on with it: estuary worker start --task-queue ${queue}`,
     },
   });
   const again = await run(`wf run payments/batch-payout --id ${id} --no-wait`);

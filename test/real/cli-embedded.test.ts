@@ -2,10 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stackDirectory, stackStatus, stopStack } from '../../src/stack/stack.ts';
 import { copyProject, estuary, startEstuary } from '../cli/estuary.ts';
-import { expectSameRun, readmeBlock } from './readme-run.ts';
+import { onTerminal } from '../cli/terminal.ts';
+import { readmeOutput } from '../docs/pages.ts';
+import { expectSameRun } from '../docs/transcript.ts';
 
 /** Sessions paid one by one, so that there is time to interrupt. */
 const SLOW = `steps:
@@ -20,6 +22,14 @@ const SLOW = `steps:
         with: { payout_id: "\${{ payout.id }}", reason: Slow }
 `;
 
+/** A batch that nobody opened cannot be closed, and is tried again in an hour. */
+const WAITS = `steps:
+  - id: wait
+    activity: payments/close-payout-batch
+    with: { batch_id: 00000000-0000-4000-8000-000000000000 }
+    retry: { initial_interval: 1h }
+`;
+
 let project: ReturnType<typeof copyProject>;
 /** With a real account at hand, as on many machines: sandbox money it stays. */
 const env = { STRIPE_API_KEY: 'sk_live_never_used' };
@@ -29,6 +39,7 @@ beforeAll(() => {
   project = copyProject();
   writeFileSync(join(project.root, 'estuary.yaml'), 'stack:\n  ports: { temporal: 0, ui: 0, database: 0 }\n');
   writeFileSync(join(project.root, 'definitions/payments/slow.yaml'), SLOW);
+  writeFileSync(join(project.root, 'definitions/payments/waits.yaml'), WAITS);
 });
 
 afterAll(async () => {
@@ -42,7 +53,7 @@ test('wf run starts what is needed, pays, and prints what the README shows', asy
   expect(stdout).toMatch(/^counts: \d+ paid, \d+ held$/m);
   expectSameRun(
     `${stderr}${stdout}`,
-    readmeBlock('npx estuary wf run payments/batch-payout --input min_amount=10'),
+    readmeOutput('npx estuary wf run payments/batch-payout --input min_amount=10'),
   );
 });
 
@@ -55,6 +66,104 @@ test('the second time nobody is due', async () => {
   expect(stderr).toMatch(/^embedded, sandbox money\n/);
 });
 
+test('doctor sees the embedded servers that run', async () => {
+  const { code, stdout } = await run('doctor');
+  expect(stdout).toMatch(/^• Temporal: embedded, 127\.0\.0\.1:\d+, namespace estuary, server 1\.\d+\.\d+$/m);
+  expect(stdout).toMatch(/^• PostgreSQL: embedded, server \d+/m);
+  expect(stdout).toMatch(/^✓ migrations: \d+ applied$/m);
+  expect(stdout).not.toContain('not running');
+  expect(stdout).not.toMatch(/^✗ (Temporal|PostgreSQL|servers|migrations)/m);
+  // The two definitions of this test are not in generated/.
+  expect(code).toBe(1);
+});
+
+/** The run of this id, whatever became of it. */
+async function runOf(id: string) {
+  const { temporal } = await stackStatus(stackDirectory(project.root, 'dev'));
+  const connection = await Connection.connect({ address: temporal!.address });
+  const handle = new Client({ connection, namespace: 'estuary' }).workflow.getHandle(id);
+  return { handle, connection, address: temporal!.address };
+}
+
+describe('Ctrl-C in a terminal', () => {
+  const ASKS = /leave the run going \(l\), cancel it \(c\), or stay \(s\)\? \[s\] /;
+  const start = (id: string) =>
+    onTerminal(['wf', 'run', 'payments/waits', '--id', id], { cwd: project.root, env });
+
+  test('asks: to stay follows on, to cancel waits until the run has ended', async () => {
+    const terminal = start('asked');
+    await terminal.saw(/▸ wait .*\s+↻ payments\/close-payout-batch {2}attempt 2 .*00000000/);
+    terminal.type('\u0003');
+    await terminal.saw(ASKS);
+    terminal.type('what?\r');
+    await terminal.saw(ASKS);
+    terminal.type('s\r');
+    await terminal.saw(/▸ wait /);
+    terminal.type('\u0003');
+    await terminal.saw(ASKS);
+    terminal.type('c\r');
+    await terminal.saw(/asked the run to cancel; waiting until it has ended/);
+    const { code, screen } = await terminal.ended;
+    expect({ code, screen }).toEqual({
+      code: 130,
+      screen: expect.stringMatching(/✗ wait .*cancelled: asked\s+$/s),
+    });
+    const { handle, connection } = await runOf('asked');
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    await connection.close();
+  });
+
+  test.each([
+    ['an answer', 'l\r'],
+    ['Ctrl-C again', '\u0003'],
+  ])('leaves it running by %s, and says how to see it again', async (how, keys) => {
+    const id = `left-by-${how.replaceAll(' ', '-')}`;
+    const terminal = start(id);
+    await terminal.saw(/▸ wait /);
+    terminal.type('\u0003');
+    await terminal.saw(ASKS);
+    terminal.type(keys);
+    const { code, screen } = await terminal.ended;
+    expect(code).toBe(130);
+    expect(screen).toContain(
+      'finishing what runs in this command; Ctrl-C ends it at once, and loses nothing',
+    );
+    expect(screen).toContain(`error: interrupted; the run '${id}' goes on`);
+    expect(screen).toMatch(
+      new RegExp(
+        `hint: look at it: http:.*/workflows/${id}; a worker on task queue 'default' goes on with it: estuary dev\\s+$`,
+      ),
+    );
+    // The servers are untouched: Ctrl-C went to everything in the terminal.
+    const { handle, connection } = await runOf(id);
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    await handle.terminate();
+    await connection.close();
+  });
+});
+
+test('SIGTERM leaves the run, without a question, also with --json', async () => {
+  const following = startEstuary(['wf', 'run', 'payments/waits', '--id', 'told', '--json'], {
+    cwd: project.root,
+    env,
+  });
+  await following.saw(/"step":"wait","kind":"activity","status":"running"/);
+  following.process.kill('SIGTERM');
+  const { code, stdout, stderr } = await following.ended;
+  expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toEqual({
+    error: {
+      code: 'interrupted',
+      message: "told to end; the run 'told' goes on",
+      hint: expect.stringContaining('estuary dev'),
+    },
+  });
+  const { handle, connection } = await runOf('told');
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+  await handle.terminate();
+  await connection.close();
+});
+
 test('SIGINT ends the following, not the run, which a worker then finishes', async () => {
   expect((await run('db seed --more 100')).code).toBe(0);
   const following = startEstuary(['wf', 'run', 'payments/slow', '--id', 'slow'], { cwd: project.root });
@@ -65,16 +174,14 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
     code: 130,
     stdout: '',
     stderr: expect.stringMatching(
-      /error: interrupted; the run 'slow' goes on\nhint: a worker serves it on: estuary worker start --task-queue default\n$/,
+      /error: interrupted; the run 'slow' goes on\nhint: look at it: http:.*\/workflows\/slow; a worker on task queue 'default' goes on with it: estuary dev\n$/,
     ),
   });
 
   // Nothing is left that would keep the process.
   expect(performance.now() - interrupted).toBeLessThan(8000);
 
-  const { temporal } = await stackStatus(stackDirectory(project.root, 'dev'));
-  const connection = await Connection.connect({ address: temporal!.address });
-  const handle = new Client({ connection, namespace: 'estuary' }).workflow.getHandle('slow');
+  const { handle, connection, address } = await runOf('slow');
   expect((await handle.describe()).status.name).toBe('RUNNING');
 
   const again = await run('wf run payments/slow --id slow');
@@ -95,7 +202,7 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
   dev.process.kill('SIGTERM');
   const { code, stdout, stderr } = await dev.ended;
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  expect(stderr).toContain(`temporal workflow execute --address ${temporal!.address} --namespace estuary`);
+  expect(stderr).toContain(`temporal workflow execute --address ${address} --namespace estuary`);
 });
 
 test('wf run --no-wait says where to look and which worker does the rest', async () => {
@@ -113,5 +220,11 @@ test('dev stop ends both servers', async () => {
     code: 0,
     stderr: expect.stringMatching(/^✓ Stopped: Temporal has ended.*\n✓ Stopped: PostgreSQL has ended.*\n$/),
   });
+  expect(await stackStatus(stackDirectory(project.root, 'dev'))).toEqual({});
+});
+
+test('doctor sees that they run no more, and starts nothing', async () => {
+  const { stdout } = await run('doctor');
+  expect(stdout).toContain('• servers: embedded, not running');
   expect(await stackStatus(stackDirectory(project.root, 'dev'))).toEqual({});
 });

@@ -120,6 +120,21 @@ export default async ({ milliseconds }, { attempt }) => {
 };`,
   },
 
+  /** Fails once, and says that the next attempt may come at once. */
+  'lab/advise': {
+    signature: `
+description: Fail once, with advice on when to try again.
+effect: read
+input: {}
+output: { attempt: { type: integer } }
+`,
+    code: `
+export default async (_, { attempt }) => {
+  if (attempt === 1) throw Object.assign(new Error('too many requests'), { retryAfterMs: 10 });
+  return { attempt };
+};`,
+  },
+
   /** The numbers below `total`, `size` at a time. */
   'lab/pages': {
     signature: `

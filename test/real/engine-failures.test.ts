@@ -32,6 +32,13 @@ const DEFINITIONS = {
       - errors: [Timeout, InvalidOutput]
         steps: [{ id: other, set: { was: built-in } }]
         output: { caught: '\${{ error }}' }`).replace('maximum_attempts: 3', 'maximum_attempts: 1'),
+  'lab/advised': `
+steps:
+  - id: work
+    activity: lab/advise
+    retry: { initial_interval: 1h }
+output: \${{ steps.work.output.attempt }}
+`,
   'lab/each': `
 input: { hows: { type: array, items: { type: string } } }
 steps:
@@ -172,6 +179,10 @@ describe.concurrent('an activity', () => {
       status: 'completed',
       output: { attempt: 3 },
     });
+  });
+
+  test('that says when to try again is tried again then, whatever the backoff', async () => {
+    expect(await lab.run('lab/advised')).toEqual({ status: 'completed', output: 2 });
   });
 
   test('that hangs fails with Timeout when its time is up', async () => {

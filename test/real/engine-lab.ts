@@ -19,7 +19,12 @@ export interface Lab {
   /** A worker on a project; on the lab's task queue unless another is named. */
   worker(
     project: TestProject,
-    more?: { readonly domains?: readonly string[]; readonly taskQueue?: string },
+    more?: {
+      readonly domains?: readonly string[];
+      readonly taskQueue?: string;
+      readonly bin?: string;
+      readonly env?: { readonly [name: string]: string };
+    },
   ): Promise<WorkerProcess>;
   /** Starts a run as any client would: the type and its JSON input. */
   start(type: string, input?: unknown, taskQueue?: string): Promise<RunHandle>;

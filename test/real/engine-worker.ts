@@ -8,8 +8,12 @@ const START_TIMEOUT_MS = 60_000;
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
+  /** Stops it in its tracks: it hears nothing and says nothing until it is killed. */
+  freeze(): void;
   /** Ends it as a crash would, and waits until it is gone. */
   kill(): Promise<void>;
+  /** Lets it finish what runs, and waits until it is gone. */
+  stop(): Promise<void>;
   /** What it has written to stderr. */
   log(): string;
 }
@@ -30,12 +34,16 @@ export async function startWorker(options: {
   readonly taskQueue: string;
   readonly databaseUrl: string;
   readonly domains?: readonly string[];
+  /** Another build's `bin/estuary.js` than the repository's. */
+  readonly bin?: string;
+  /** More environment variables. */
+  readonly env?: { readonly [name: string]: string };
   /** Another Temporal server than the tests'. */
   readonly temporal?: { readonly address: string; readonly namespace: string };
 }): Promise<WorkerProcess> {
   const { root, taskQueue, databaseUrl, domains } = options;
   const { address, namespace } = options.temporal ?? inject('stack');
-  const args = [BIN, 'worker', 'start', '--task-queue', taskQueue];
+  const args = [options.bin ?? BIN, 'worker', 'start', '--task-queue', taskQueue];
   if (domains !== undefined) args.push('--domains', domains.join(','));
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -46,6 +54,7 @@ export async function startWorker(options: {
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       DATABASE_URL: databaseUrl,
+      ...options.env,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -57,6 +66,10 @@ export async function startWorker(options: {
     child.kill('SIGKILL');
     await gone;
   };
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await gone;
+  };
   const ready = new Promise<'ready'>((resolve) => {
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       log += text;
@@ -66,7 +79,7 @@ export async function startWorker(options: {
   const patience = timer(START_TIMEOUT_MS);
   const outcome = await Promise.race([ready, gone.then(() => 'gone'), patience.over.then(() => 'late')]);
   patience.clear();
-  if (outcome === 'ready') return { kill, log: () => log };
+  if (outcome === 'ready') return { freeze: () => void child.kill('SIGSTOP'), kill, stop, log: () => log };
   await kill();
   throw new Error(`the worker was ${outcome} before it served ${taskQueue}:\n${log}`);
 }

@@ -60,6 +60,17 @@ const BREAKS: readonly (readonly [what: string, sql: string, found: readonly Aud
     ['transfer-repeated', 'transfer-without-payout'],
   ],
   [
+    'a transfer that was brought back behind our back',
+    `update sandbox_provider.transfers set reversal_id = 'sbx_trr_none', reversed_at = now()
+     where id = (select transfer_id from payments.payouts where id = ${PAID})`,
+    ['payout-without-transfer'],
+  ],
+  [
+    'a payout that says its transfer was brought back',
+    `update payments.payouts set status = 'reversed', reversal_id = 'sbx_trr_none', reversed_at = now() where id = ${PAID}`,
+    ['payable-mismatch', 'payout-not-posted', 'payout-without-transfer'],
+  ],
+  [
     'a transfer for somebody else’s payout',
     `update sandbox_provider.transfers set metadata = '{"payout_id": "another"}'
      where id = (select transfer_id from payments.payouts where id = ${PAID})`,

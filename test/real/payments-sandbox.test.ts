@@ -50,6 +50,7 @@ describe('the sandbox provider', () => {
         account: 'acct_open',
         amount: 4_000,
         currency: 'EUR',
+        reversed: 0,
       },
     });
     expect(await provider.transfer(request)).toEqual(first);

@@ -1,15 +1,12 @@
 /** Payouts by Stripe's package, to a double of Stripe that fails in every way; attempts are made as Temporal makes them. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import openPayoutBatch from '../../activities/payments/open-payout-batch.ts';
-import transferPayout from '../../activities/payments/transfer-payout.ts';
 import { auditPayments } from '../../database/payments/audit.ts';
-import { recordEarnings } from '../../database/payments/earnings.ts';
-import { changePayoutAccount } from '../../database/payments/release.ts';
-import type { TransferPayoutOutput } from '../../generated/activities/payments/transfer-payout.ts';
 import { type Fault, type StripeDouble, startStripeDouble } from '../providers/stripe-double.ts';
 import { createFreshDatabase, type FreshDatabase } from './fresh-database.ts';
-import { DeclaredError, runActivity } from './payments-run-activity.ts';
+import { runActivity } from './payments-run-activity.ts';
 import { runBatch } from './payments-run-batch.ts';
+import { addPractitioner, attemptTransfer, openOne, untilDone } from './payments-stripe-payout.ts';
 
 let double: StripeDouble;
 beforeAll(async () => {
@@ -30,53 +27,8 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** A practitioner with a connected account and 50.00 in each currency. Returns the account. */
-async function addPractitioner(...currencies: readonly string[]): Promise<string> {
-  const { rows } = await database.knex.raw(
-    `insert into payments.practitioners (name) values ('Zoë Brontë') returning id`,
-  );
-  const practitionerId: number = rows[0].id;
-  const providerAccount = `acct_${practitionerId}`;
-  await changePayoutAccount(database.knex, { practitionerId, method: 'stripe', providerAccount });
-  await recordEarnings(
-    database.knex,
-    currencies.map((currency) => ({
-      practitioner_id: practitionerId,
-      currency,
-      amount: 5_000,
-      kind: 'session',
-      earned_at: '2026-03-01T09:00:00Z',
-    })),
-  );
-  return providerAccount;
-}
-
-async function openOne(): Promise<string> {
-  await addPractitioner('EUR');
-  const input = { min_amount: 10 };
-  const opened = await runActivity(database.knex, openPayoutBatch, input, { effect: 'write', work: 'open' });
-  return opened.payouts[0]!.id;
-}
-
-const attempt = (payout_id: string): Promise<TransferPayoutOutput> =>
-  runActivity(
-    database.knex,
-    transferPayout,
-    { payout_id, method: 'stripe' },
-    { effect: 'external', work: 'transfer' },
-  );
-
-/** Attempts until there is an outcome. Returns it, with how many attempts there were; throws a declared error. */
-async function pay(payoutId: string): Promise<TransferPayoutOutput & { readonly attempts: number }> {
-  for (let attempts = 1; attempts <= 5; attempts++) {
-    try {
-      return { ...(await attempt(payoutId)), attempts };
-    } catch (error) {
-      if (error instanceof DeclaredError) throw error;
-    }
-  }
-  throw new Error('no outcome after five attempts');
-}
+const attempt = (payoutId: string) => attemptTransfer(database.knex, payoutId);
+const pay = (payoutId: string) => untilDone(() => attempt(payoutId));
 
 async function expectPaidOnce(payoutId: string, transferId: string): Promise<void> {
   expect(double.transfers).toMatchObject([
@@ -108,7 +60,7 @@ test.each<[string, Fault[], number]>([
   ['Stripe is away for a moment', [OUTAGE], 1],
   ['Stripe is away for longer', [OUTAGE, OUTAGE, OUTAGE], 2],
 ])('pays once when %s', async (_, faults, attempts) => {
-  const payout = await openOne();
+  const payout = await openOne(database.knex);
   double.faults.push(...faults);
   const paid = await pay(payout);
   expect(paid).toMatchObject({ attempts, amount: { amount: 5_000, currency: 'EUR' } });
@@ -116,9 +68,15 @@ test.each<[string, Fault[], number]>([
   await expectPaidOnce(payout, paid.transfer_id);
 });
 
+test('says how long Stripe asks to wait', async () => {
+  const payout = await openOne(database.knex);
+  double.faults.push(RATE_LIMIT);
+  await expect(attempt(payout)).rejects.toMatchObject({ name: 'StripeFailure', retryAfterMs: 1_000 });
+});
+
 test('an answer that comes twice is not taken for the answer to the next transfer', async () => {
-  await addPractitioner('EUR', 'USD', 'GBP');
-  await addPractitioner('EUR');
+  await addPractitioner(database.knex, 'EUR', 'USD', 'GBP');
+  await addPractitioner(database.knex, 'EUR');
   double.faults.push('twice', 'twice', 'twice');
   const run = () => runBatch(database.knex, 'batch', { min_amount: 10 });
   // Taken for another's, it fails that attempt; the steps are tried again.
@@ -130,7 +88,7 @@ test('an answer that comes twice is not taken for the answer to the next transfe
 });
 
 test('pays once though Stripe has forgotten the key by the next attempt', async () => {
-  const payout = await openOne();
+  const payout = await openOne(database.knex);
   double.faults.push('lose', 'lose');
   await expect(attempt(payout)).rejects.toThrow('connection to Stripe');
   double.forgetKeys();
@@ -138,7 +96,7 @@ test('pays once though Stripe has forgotten the key by the next attempt', async 
 });
 
 test('pays once though our own record fails after the transfer was made', async () => {
-  const payout = await openOne();
+  const payout = await openOne(database.knex);
   await database.knex.raw(`
     create function public.break_down() returns trigger language plpgsql as $$ begin raise exception 'broken down'; end $$;
     create trigger broken before update on payments.payouts for each row execute function public.break_down()`);
@@ -149,7 +107,7 @@ test('pays once though our own record fails after the transfer was made', async 
 });
 
 test('pays once when a slow first attempt is overtaken by others', async () => {
-  const payout = await openOne();
+  const payout = await openOne(database.knex);
   double.faults.push('hold');
   const first = attempt(payout);
   await expect.poll(() => double.requests.map((request) => request[':method'])).toContain('POST');
@@ -161,7 +119,7 @@ test('pays once when a slow first attempt is overtaken by others', async () => {
 });
 
 test('pays once when attempts run at the same time', async () => {
-  const payout = await openOne();
+  const payout = await openOne(database.knex);
   const paid = await Promise.all([pay(payout), pay(payout), pay(payout)]);
   expect(new Set(paid.map(({ transfer_id }) => transfer_id)).size).toBe(1);
   await expectPaidOnce(payout, paid[0]!.transfer_id);
@@ -172,7 +130,7 @@ describe('what cannot be paid', () => {
     ['a closed account', () => double.closedAccounts.add('acct_1'), { type: 'AccountClosed' }],
     ['too little money', () => double.balances.set('eur', 4_999), { type: 'InsufficientFunds', details: {} }],
   ])('for %s is refused and leaves nothing behind', async (_, arrange, error) => {
-    const payout = await openOne();
+    const payout = await openOne(database.knex);
     arrange();
     double.faults.push('drop', 'drop');
     await expect(pay(payout)).rejects.toMatchObject(error);
@@ -183,8 +141,8 @@ describe('what cannot be paid', () => {
   });
 
   test('is held by the batch, which says who paid the rest', async () => {
-    await addPractitioner('EUR', 'JPY');
-    const closed = await addPractitioner('USD');
+    await addPractitioner(database.knex, 'EUR', 'JPY');
+    const closed = await addPractitioner(database.knex, 'USD');
     double.closedAccounts.add(closed);
     const output = await runBatch(database.knex, 'batch', { min_amount: 10 });
     expect(output).toMatchObject({
@@ -196,8 +154,25 @@ describe('what cannot be paid', () => {
     expect(await auditPayments(database.knex)).toEqual([]);
   });
 
+  test('for a method that Stripe does not pay by is not even reserved', async () => {
+    await addPractitioner(database.knex, 'EUR');
+    const opening = (method: 'stripe' | 'bank_transfer') =>
+      runActivity(
+        database.knex,
+        openPayoutBatch,
+        { min_amount: 10, method },
+        { effect: 'write', work: `open ${method}` },
+      );
+    await expect(opening('bank_transfer')).rejects.toMatchObject({
+      type: 'MethodNotSupported',
+      message: 'stripe-test does not pay by bank_transfer, only by stripe',
+    });
+    expect(await database.knex('payments.payout_batches')).toEqual([]);
+    expect((await opening('stripe')).payouts).toHaveLength(1);
+  });
+
   test('for a key that is none is not even reserved', async () => {
-    await addPractitioner('EUR');
+    await addPractitioner(database.knex, 'EUR');
     process.env.STRIPE_API_KEY = 'pk_test_1';
     try {
       await expect(runBatch(database.knex, 'batch', { min_amount: 10 })).rejects.toThrow(

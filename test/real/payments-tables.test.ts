@@ -174,6 +174,16 @@ describe('the tables refuse', () => {
       /cannot go from reserved to released/,
     ],
     [
+      'a held payout that is reversed',
+      `update payments.payouts set status = 'reversed' where id = ${payout('held')}`,
+      /cannot go from held to reversed/,
+    ],
+    [
+      'a payout that is reversed by no reversal',
+      `update payments.payouts set status = 'reversed', reversed_at = now() where id = ${payout('paid')}`,
+      /payouts_reversal/,
+    ],
+    [
       'a paid payout whose transfer changes',
       `update payments.payouts set transfer_id = 'other' where id = ${payout('paid')}`,
       /is already paid/,
@@ -181,7 +191,7 @@ describe('the tables refuse', () => {
     [
       'a payout that is paid by no transfer',
       `update payments.payouts set status = 'paid', method = 'stripe', paid_at = now() where id = ${payout('reserved')}`,
-      /payouts_check/,
+      /payouts_transfer/,
     ],
     [
       'a payout that is held for no reason',

@@ -161,6 +161,28 @@ test("a pause that comes between an update's look and its write stays", async ()
   });
 });
 
+test('a schedule that the server refuses holds up no other', async () => {
+  const scope = { project: domain, broken: new Set<string>() };
+  const wanted = [500, 5e9].map((everyMs) =>
+    wantedSchedule(OTHER, lab.taskQueue, {
+      name: `e${everyMs}`,
+      when: { everyMs },
+      overlap: 'skip',
+      input: {},
+    }),
+  );
+  for (const { id } of wanted) ids.add(id);
+  const changes = (await lookAtSchedules(lab.client, wanted, scope)).filter(
+    ({ action }) => action === 'create',
+  );
+  expect(await applySchedules(lab.client, wanted, changes, scope)).toEqual([
+    { id: `${OTHER}.e500`, definition: OTHER, action: 'create', refused: 'interval is too small' },
+    { id: `${OTHER}.e5000000000`, definition: OTHER, action: 'create' },
+  ]);
+  expect(await describeSchedule(lab.client, `${OTHER}.e500`)).toBeUndefined();
+  expect(await describeSchedule(lab.client, `${OTHER}.e5000000000`)).toBeDefined();
+});
+
 test('two that apply at once both end well', async () => {
   project.define(OTHER, report(...Array.from({ length: 5 }, (_, n) => `{ name: n${n}, every: ${n + 50}w }`)));
   const outcomes = await Promise.all([apply(), apply(), apply()]);

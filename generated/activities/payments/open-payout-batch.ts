@@ -13,6 +13,10 @@ export interface OpenPayoutBatchInput {
    * Consider this practitioner alone.
    */
   practitioner_id?: number;
+  /**
+   * How the payouts will be paid.
+   */
+  method?: 'stripe' | 'bank_transfer';
 }
 export interface OpenPayoutBatchOutput {
   batch_id: string;
@@ -28,4 +32,6 @@ export interface OpenPayoutBatchOutput {
 export type OpenPayoutBatchErrors = {
   /** There is no practitioner with the given id. */
   PractitionerNotFound: undefined;
+  /** The worker's payment provider does not pay by the method. */
+  MethodNotSupported: undefined;
 };

@@ -1,9 +1,13 @@
 import { Args, Flags } from '@oclif/core';
+import type { Attended } from '../../cli/attend-run.ts';
 import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
-import { EstuaryCommand } from '../../cli/estuary-command.ts';
-import type { Followed } from '../../cli/follow-run.ts';
+import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
+import type { LogSettings } from '../../cli/log-lines.ts';
+import { whereToLook, workerCommand } from '../../cli/run-directions.ts';
+import type { Terminal } from '../../cli/run-input.ts';
 import type { LocalDefinition } from '../../cli/run-report.ts';
+import { eventView, lineView, liveView, type RunView } from '../../cli/run-view.ts';
 import type { OpenServices } from '../../cli/services.ts';
 import type { Run, RunOutcome } from '../../client/runs.ts';
 import type { Config } from '../../config/config.ts';
@@ -29,6 +33,7 @@ interface Start {
   readonly wait: boolean;
   /** How long to follow, in milliseconds and as it was written. */
   readonly timeout: { readonly ms: number; readonly text: string } | undefined;
+  readonly terminal: Terminal | undefined;
 }
 
 export default class WfRun extends EstuaryCommand {
@@ -60,25 +65,30 @@ export default class WfRun extends EstuaryCommand {
       exclusive: ['timeout'],
     }),
     timeout: Flags.string({ description: 'how long to follow, for instance 10m; the run goes on' }),
+    ...logFlags,
     'task-queue': Flags.string({ description: 'task queue', helpGroup: 'CONNECTION' }),
   };
+
+  /** Where this command serves the run itself: its steps tell people enough. */
+  #log: LogSettings = { level: 'error', format: 'auto' };
 
   async run(): Promise<Result> {
     const { args, flags } = await this.parse(WfRun);
     const timeout = flags.timeout === undefined ? undefined : await readTimeout(flags.timeout);
     const config = this.configuration(flags);
+    this.#log = { ...config.log, level: flags.verbose ? 'debug' : 'error' };
     const { loadProject, domainOf } = await import('../../project/project.ts');
     const { findDefinition } = await import('../../cli/find-definition.ts');
     const { readRunInput } = await import('../../cli/run-input.ts');
     const project = loadProject(config.root);
     const { file, runnable } = await findDefinition(project, args.name);
-    const asks = process.stdin.isTTY && process.stderr.isTTY && flags['input-file'] !== '-';
+    const terminal = this.#terminal(flags['input-file']);
     const input = await readRunInput({
       name: args.name,
       schema: runnable.inputSchema,
       assignments: flags.input ?? [],
       file: flags['input-file'],
-      terminal: asks && !this.jsonEnabled() ? { input: process.stdin, output: process.stderr } : undefined,
+      terminal,
     });
     return this.#start(config, project, {
       name: args.name,
@@ -88,6 +98,7 @@ export default class WfRun extends EstuaryCommand {
       local: { file, planHash: runnable.plan.hash, source: project.sources.get(file)! },
       wait: !flags['no-wait'],
       timeout,
+      terminal,
     });
   }
 
@@ -96,6 +107,7 @@ export default class WfRun extends EstuaryCommand {
     const { connectClient } = await import('../../cli/connect-client.ts');
     const { startRun } = await import('../../client/runs.ts');
     const { haveRunServed } = await import('../../cli/serve-run.ts');
+    const { attendRun } = await import('../../cli/attend-run.ts');
     const notice = (line: string): void => this.notice(line);
     const services = await openServices(config, notice);
     if (services.kind === 'embedded') notice(err.dim('embedded, sandbox money'));
@@ -103,7 +115,7 @@ export default class WfRun extends EstuaryCommand {
     const { taskQueue, workflowId, wait } = start;
     let server: Awaited<ReturnType<typeof haveRunServed>>;
     try {
-      if (wait) server = await haveRunServed(config, project, services, taskQueue, client, notice);
+      if (wait) server = await haveRunServed(config, project, services, taskQueue, client, notice, this.#log);
       const run = await startRun(client, {
         name: start.name,
         input: start.input,
@@ -111,16 +123,28 @@ export default class WfRun extends EstuaryCommand {
         ...(workflowId !== undefined && { workflowId }),
       });
       this.#showStart(start, services, run);
+      const worker = workerCommand(services, taskQueue, config.temporal.taskQueue);
       if (!wait) {
-        const own = services.kind === 'embedded' && taskQueue === config.temporal.taskQueue;
-        const worker = own ? 'estuary dev' : `estuary worker start --task-queue ${taskQueue}`;
         notice(`a worker on task queue '${taskQueue}' does the rest; where none runs: ${worker}`);
         return { event: 'started', ...idsOf(run) };
       }
       this.#emit({ event: 'started', ...idsOf(run) });
-      const following = this.#follow(client, run, start);
-      const followed = await (server === undefined ? following : Promise.race([following, server.fell]));
-      return await this.#report(run, start.local, followed);
+      const look = `look at it: ${whereToLook(services, run.workflowId)}`;
+      const attended = await attendRun({
+        client,
+        run,
+        view: this.#view(),
+        notice,
+        onSilence: (takenUp) => {
+          this.#emit({ event: 'unattended', task_queue: taskQueue, taken_up: takenUp });
+          notice(err.yellow(silenceNotice(takenUp, taskQueue, worker)));
+        },
+        terminal: start.terminal,
+        server,
+        timeout: start.timeout,
+        hint: `${look}; a worker on task queue '${taskQueue}' goes on with it: ${worker}`,
+      });
+      return await this.#report(run, start.local, attended);
     } finally {
       try {
         await server?.stop();
@@ -131,43 +155,32 @@ export default class WfRun extends EstuaryCommand {
   }
 
   /** Which run it is and where to look at it: on stderr, but on stdout where it is all that there is to tell. */
-  #showStart({ name, wait }: Start, { uiUrl, address, namespace }: OpenServices, run: Run): void {
+  #showStart({ name, wait }: Start, services: OpenServices, run: Run): void {
     if (wait) this.notice(`${err.bold(name)}  ${err.dim(run.workflowId)}`);
     else this.log(`workflow id: ${run.workflowId}\nrun id: ${run.firstExecutionRunId}`);
-    if (uiUrl !== undefined) {
-      this.notice(
-        err.dim(`${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(run.workflowId)}`),
-      );
-    } else if (!wait) {
-      const options = `--address ${address} --namespace ${namespace} --workflow-id ${run.workflowId}`;
-      this.notice(err.dim(`temporal workflow show ${options}`));
-    }
+    if (services.uiUrl !== undefined || !wait) this.notice(err.dim(whereToLook(services, run.workflowId)));
   }
 
-  async #follow(
-    client: Parameters<typeof import('../../client/runs.ts').startRun>[0],
-    run: Run,
-    { taskQueue, timeout }: Start,
-  ): Promise<Followed> {
-    const { followRun } = await import('../../cli/follow-run.ts');
-    const { eventView, lineView, liveView } = await import('../../cli/run-view.ts');
+  /** Where people can be asked; with `--input-file -` what they type is the file. */
+  #terminal(inputFile: string | undefined): Terminal | undefined {
+    if (this.jsonEnabled() || inputFile === '-' || !process.stdin.isTTY || !process.stderr.isTTY)
+      return undefined;
+    return { input: process.stdin, output: process.stderr };
+  }
+
+  #view(): RunView {
     const write = (text: string): void => void process.stderr.write(text);
-    const view = this.jsonEnabled()
-      ? eventView((event) => this.#emit(event), Date.now)
-      : (process.stderr.isTTY ? liveView : lineView)(write, Date.now);
-    const onSilence = (): void =>
-      this.notice(
-        `nobody has taken the run up yet; a worker on task queue '${taskQueue}' will: estuary worker start --task-queue ${taskQueue}`,
-      );
-    const { signal, release } = endOfFollowing(run.workflowId, taskQueue, timeout);
-    try {
-      return await followRun({ client, run, view, onSilence, signal });
-    } finally {
-      release();
-    }
+    if (this.jsonEnabled()) return eventView((event) => this.#emit(event), Date.now);
+    // A log would run through steps that are redrawn in place.
+    if (!process.stderr.isTTY || this.#log.level === 'debug') return lineView(write, Date.now);
+    return liveView(write, Date.now, () => process.stderr.rows || 24);
   }
 
-  async #report(run: Run, local: LocalDefinition, { outcome, progress }: Followed): Promise<Result> {
+  async #report(
+    run: Run,
+    local: LocalDefinition,
+    { outcome, progress, cancelRequested }: Attended,
+  ): Promise<Result> {
     const ids = { event: outcome.status, ...idsOf(run) };
     if (outcome.status === 'completed') {
       const { renderValue } = await import('../../cli/render-value.ts');
@@ -176,6 +189,7 @@ export default class WfRun extends EstuaryCommand {
     }
     process.exitCode = EXIT.failed;
     if (outcome.status !== 'failed') {
+      if (outcome.status === 'cancelled' && cancelRequested) process.exitCode = EXIT.interrupted;
       this.notice(`${err.yellow(outcome.status.replace('_', ' '))}: ${run.workflowId}`);
       return ids;
     }
@@ -211,19 +225,8 @@ async function readTimeout(text: string): Promise<NonNullable<Start['timeout']>>
   throw new CommandFailure('usage', `--timeout: ${problem}`, { exit: EXIT.usage, hint: 'see --help' });
 }
 
-/** Aborts at Ctrl-C and when time is up, which stops the following, never the run. */
-function endOfFollowing(
-  workflowId: string,
-  taskQueue: string,
-  timeout: Start['timeout'],
-): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const end = (code: string, what: string, exit: number): void => {
-    const hint = `a worker serves it on: estuary worker start --task-queue ${taskQueue}`;
-    controller.abort(new CommandFailure(code, `${what}; the run '${workflowId}' goes on`, { exit, hint }));
-  };
-  process.once('SIGINT', () => end('interrupted', 'interrupted', EXIT.interrupted));
-  const late = (): void => end('follow-timeout', `not done after ${timeout?.text}`, EXIT.failed);
-  const timer = timeout && setTimeout(late, timeout.ms);
-  return { signal: controller.signal, release: () => clearTimeout(timer) };
+function silenceNotice(takenUp: boolean, taskQueue: string, worker: string): string {
+  return takenUp
+    ? `no worker answers for the run any more; it goes on with the next one on task queue '${taskQueue}': ${worker}`
+    : `nobody has taken the run up yet; a worker on task queue '${taskQueue}' will: ${worker}`;
 }

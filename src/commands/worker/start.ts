@@ -1,13 +1,11 @@
 import { Flags } from '@oclif/core';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
-import { EstuaryCommand } from '../../cli/estuary-command.ts';
+import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
 
 export default class WorkerStart extends EstuaryCommand {
-  // It serves until it is told to stop: there is no result to give.
-  static override enableJsonFlag = false;
   static override summary = 'Serve workflows and activities from a task queue.';
   static override description =
-    'Every worker interprets every definition; --domains limits the activities that it serves. Definitions and activities are found in the project; nothing is registered by hand. Ctrl-C or SIGTERM finishes what runs, once more ends at once.';
+    'Every worker interprets every definition; --domains limits the activities that it serves. Definitions and activities are found in the project; nothing is registered by hand. Search attributes that are missing are registered where that is allowed. Ctrl-C or SIGTERM finishes what runs, once more ends at once.\n\nWith --json every line on stdout is an event.\n\nExits with 0 when it was stopped, 2 for wrong usage or configuration, 3 when a definition has errors and --strict is given, 4 when a server cannot be reached or used, 130 when a second signal cut it short.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> --task-queue default',
     '<%= config.bin %> <%= command.id %> --task-queue payments --domains payments,bookings',
@@ -22,9 +20,25 @@ export default class WorkerStart extends EstuaryCommand {
       delimiter: ',',
     }),
     strict: Flags.boolean({ description: 'refuse to start while a definition has errors' }),
+    'max-concurrent-activities': Flags.string({
+      description: 'activities at a time',
+      helpValue: '<number>',
+      helpGroup: 'LIMITS',
+    }),
+    'max-concurrent-workflow-tasks': Flags.string({
+      description: 'workflow tasks at a time',
+      helpValue: '<number>',
+      helpGroup: 'LIMITS',
+    }),
+    'max-cached-workflows': Flags.string({
+      description: 'workflows kept in memory, 0 for none',
+      helpValue: '<number>',
+      helpGroup: 'LIMITS',
+    }),
+    ...logFlags,
   };
 
-  async run(): Promise<void> {
+  async run(): Promise<object> {
     const { flags } = await this.parse(WorkerStart);
     const config = this.configuration(flags);
     const { domainOf, loadProject } = await import('../../project/project.ts');
@@ -38,17 +52,21 @@ export default class WorkerStart extends EstuaryCommand {
       });
     }
     const notice = (line: string): void => this.notice(line);
+    const { reportFindings, serveUntilStopped } = await import('../../cli/serving.ts');
+    await reportFindings(project, flags.strict, notice);
     const { openServices } = await import('../../cli/services.ts');
     const services = await openServices(config, notice);
-    const { serveUntilStopped } = await import('../../cli/serving.ts');
-    await serveUntilStopped({
-      config,
-      services,
-      project,
-      taskQueue: flags['task-queue'] ?? config.temporal.taskQueue,
-      domains: flags.domains,
-      strict: flags.strict,
-      notice,
-    });
+    const taskQueue = flags['task-queue'] ?? config.temporal.taskQueue;
+    return serveUntilStopped(
+      { config, services, project, taskQueue, domains: flags.domains, notice },
+      (event) => {
+        if (this.jsonEnabled()) this.logJson(event);
+      },
+    );
+  }
+
+  /** A line each, so that events can be read as they come. */
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json)}\n`);
   }
 }

@@ -1,15 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
-
-/** The text block of the README that begins with `$ command`, without that line. */
-export function readmeBlock(command: string): string {
-  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/```text\n\$ (.*)\n([\s\S]*?)```/g)];
-  const block = blocks.find(([, first]) => first === command);
-  if (block === undefined) throw new Error(`the README has no text block that begins with '$ ${command}'`);
-  return block[2]!;
-}
 
 /** Compares two transcripts of a run but for ids, times, rates, paths and ports. */
 export function expectSameRun(actual: string, expected: string): void {
