@@ -26,7 +26,7 @@ export interface FoundRun {
 }
 
 /** How long a worker may take to answer. */
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 5000;
 
 /** @returns `undefined` if no run has this id */
 export async function findRun(client: Client, workflowId: string): Promise<FoundRun | undefined> {
