@@ -110,5 +110,5 @@ export async function askRun(
   }
 }
 
-/** gRPC's DEADLINE_EXCEEDED, and FAILED_PRECONDITION for a task queue that nobody polls. */
-const NO_WORKER: ReadonlySet<number> = new Set([4, 9]);
+/** gRPC's CANCELLED and DEADLINE_EXCEEDED, for our deadline, and FAILED_PRECONDITION for a queue that nobody polls. */
+const NO_WORKER: ReadonlySet<number> = new Set([1, 4, 9]);
