@@ -13,6 +13,7 @@ import { buildFolder } from './application.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
 import { connectWorker } from './connect-worker.ts';
 import { type LogSettings, logWriter } from './log-lines.ts';
+import { refuseUnreachable } from './reach-temporal.ts';
 import type { OpenServices } from './services.ts';
 
 export interface Served {
@@ -50,11 +51,12 @@ let installed = false;
  */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { config, services, project, database, taskQueue, domains } = options;
-  installRuntime(options.log ?? config.log);
-
   const activities = await loadActivities(project.signatures.values(), buildFolder(config), domains);
   refuseMissing(activities, options.mustServe ?? []);
   const plans = [...project.definitions.values()].flatMap(({ runnable }) => runnable?.plan ?? []);
+  await refuseUnreachable(services);
+  // Only now: a runtime that never has a connection keeps the process from ending.
+  installRuntime(options.log ?? config.log);
   const connection = await connectWorker(services, requiredSearchAttributes(plans));
   const inFlight = countInFlight();
   const worker = await createWorker({
