@@ -24,6 +24,7 @@ const THROWS = {
 const RETURNS = {
   'a function': () => 1, 'a text': 'text', 'a list': [1], nothing: undefined,
   'a BigInt': { value: 1n }, NaN: { value: NaN }, cyclic, 'five MB': { value: 'x'.repeat(5_000_000) },
+  'the prototype': JSON.parse('{ "value": { "__proto__": { "polluted": true } } }'),
 };
 const DETAILS = { 'long details': 'x'.repeat(5_000_000), 'cyclic details': cyclic };
 export default async ({ does }, context) => {
@@ -40,6 +41,7 @@ steps:
     activity: lab/nonsense
     with: { does: '\${{ input.does }}' }
     retry: { initial_interval: 10ms, maximum_attempts: 2 }
+output: '\${{ steps.work.output.value }}'
 `;
 
 let lab: Lab;
@@ -74,6 +76,11 @@ describe.concurrent('an activity', () => {
         message: expect.stringMatching(message),
       },
     });
+  });
+
+  test('that answers with a key that is the prototype elsewhere has answered with a key like others', async () => {
+    const output = JSON.parse('{ "__proto__": { "polluted": true } }');
+    expect(await lab.run('lab/nonsense', { does: 'the prototype' })).toEqual({ status: 'completed', output });
   });
 
   test.each<[string, object, RegExp]>([
