@@ -113,7 +113,7 @@ _estuary() {
   local place='' words='' word
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "$place $word" in
       ${steps(places).join('|')}) place="\${place:+$place }$word" ;;
     esac

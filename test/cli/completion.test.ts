@@ -92,7 +92,24 @@ test('outside of a project no workflow is offered, and nothing is said', () => {
   expect({ stdout, stderr }).toEqual({ stdout: '\n', stderr: '' });
 });
 
-test.skipIf(!has('zsh'))('zsh reads its script and completes by it', () => {
-  const ask = `source ${join(scripts, 'zsh')}; print -r -- $_comps[estuary]`;
-  expect(execFileSync('zsh', ['-f', '-c', ask], { encoding: 'utf8' })).toMatch(/_bash_complete.*_estuary/);
+/** As the zsh function that completes as bash does calls it; what does not begin with the last word zsh itself sorts out. */
+const ASK_ZSH = `source "$1"
+shift
+print -r -- $_comps[estuary]
+setopt ksharrays
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+_estuary
+print -rl -- "\${COMPREPLY[@]}"`;
+
+test.skipIf(!has('zsh')).each<[line: string, words: readonly string[]]>([
+  ['estuary wf ', ['list', 'run', 'validate']],
+  ['estuary wf run ', WORKFLOWS],
+  ['estuary worker start --domains ', ['payments']],
+])('zsh: %s', (line, words) => {
+  const args = ['-f', '-c', ASK_ZSH, 'zsh', join(scripts, 'zsh'), ...line.split(' ')];
+  const [completer, ...offered] = execFileSync('zsh', args, { cwd: project.root, encoding: 'utf8' }).split(
+    '\n',
+  );
+  expect(completer).toMatch(/_bash_complete.*_estuary/);
+  expect(wordsOf(offered.join('\n'))).toEqual(words);
 });
