@@ -1,24 +1,38 @@
 /** A worker is told to stop while an activity runs that will never end: it gives up on it, and says so. */
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startEstuary } from '../cli/estuary.ts';
-import { eventually, type Lab, labProject, openLab } from '../real/engine-lab.ts';
-import type { TestProject } from '../real/engine-project.ts';
+import { eventually, type Lab, openLab } from '../real/engine-lab.ts';
+import { createProject, type TestProject } from '../real/engine-project.ts';
 
 const { address, namespace } = inject('stack');
+
+/** In the middle of its transaction. */
+const STUCK = {
+  signature: `
+description: Never end at the first attempt.
+effect: write
+input: {}
+output: { attempt: { type: integer } }
+`,
+  code: `
+export default async (_, { attempt, database }) => {
+  await database.raw('select 1');
+  return attempt === 1 ? new Promise(() => {}) : { attempt };
+};`,
+};
 
 let lab: Lab;
 let project: TestProject;
 beforeAll(async () => {
   lab = await openLab();
-  project = labProject({
-    'lab/hangs': `steps:
+  const hangs = `steps:
   - id: work
-    activity: lab/fail
-    with: { how: hang, until_attempt: 2 }
+    activity: lab/stuck
+    with: {}
     timeout: 25s
 output: \${{ steps.work.output.attempt }}
-`,
-  });
+`;
+  project = createProject({ 'lab/hangs': hangs }, { 'lab/stuck': STUCK });
 });
 afterAll(async () => {
   await lab?.close();
@@ -45,11 +59,11 @@ test('after 20 seconds it ends all the same, and another worker tries again', as
   );
   const told = performance.now();
   worker.process.kill('SIGTERM');
-  const { code, stdout } = await worker.ended;
+  const { code, stdout, stderr } = await worker.ended;
   const took = performance.now() - told;
   expect(took).toBeGreaterThan(19_000);
   expect(took).toBeLessThan(30_000);
-  expect(code).toBe(0);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('IllegalStateError') });
   expect(
     stdout
       .trimEnd()
@@ -57,8 +71,8 @@ test('after 20 seconds it ends all the same, and another worker tries again', as
       .slice(1)
       .map((line) => JSON.parse(line)),
   ).toEqual([
-    { event: 'draining', signal: 'SIGTERM', running: { 'lab/fail': 1 } },
-    { event: 'stopped', abandoned: { 'lab/fail': 1 } },
+    { event: 'draining', signal: 'SIGTERM', running: { 'lab/stuck': 1 } },
+    { event: 'stopped', abandoned: { 'lab/stuck': 1 } },
   ]);
   await lab.worker(project);
   expect(await run.result()).toBe(2);
