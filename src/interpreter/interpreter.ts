@@ -16,7 +16,7 @@ import type { Json, Plan } from '../plan/plan.ts';
 import { advanceFrame, endRun } from './blocks.ts';
 import { resumeUndoing, undoAnswered } from './compensation.ts';
 import type { Command, HostEvent, RunInfo } from './host.ts';
-import { receiveMessage } from './messages.ts';
+import { deliverNext, receiveMessage } from './messages.ts';
 import { checkId, describeRun } from './start.ts';
 import type { Outcome, Pending, State } from './state.ts';
 import { kindOf, settle, timeOut } from './steps.ts';
@@ -62,7 +62,7 @@ export function advance(plan: Plan, state: State, event: HostEvent): Command[] {
   const turn: Turn = { plan, state, now: event.now, commands: [], messages: [] };
   receive(turn, event);
   // The list grows while it is worked off; an index is cheaper than shifting.
-  for (let next = 0; next < turn.messages.length && !state.ended; next++) {
+  for (let next = 0; !state.ended && (next < turn.messages.length || deliverNext(turn)); next++) {
     if (next === MAXIMUM_MESSAGES) return [...turn.commands, exhaust(state)];
     handle(turn, turn.messages[next]!);
   }

@@ -30,13 +30,27 @@ export function receiveMessage(turn: Turn, name: string, payload: Json): void {
   state.inbox[name].push(mail);
 }
 
-/** The step takes the oldest message of that name, or waits for one. */
-export function takeMessage(turn: Turn, at: Place, name: string): void {
-  const { state } = turn;
-  const mail = state.inbox[name]?.shift();
-  if (mail !== undefined) return deliver(turn, at, mail);
+/** The step waits for a message of that name; one that is there already comes with `deliverNext`. */
+export function awaitNext({ state }: Turn, at: Place, name: string): void {
   state.waiters[name] ??= [];
   state.waiters[name].push(at);
+}
+
+/**
+ * Gives the oldest message that is kept to the step that awaits it first. Only when nothing else is left to do, and
+ * one by one: a step that the one before has just ended, as the loser of a race, must not take the next.
+ * @returns whether there was one
+ */
+export function deliverNext(turn: Turn): boolean {
+  const { inbox, waiters } = turn.state;
+  for (const name in inbox) {
+    if (inbox[name]!.length === 0) continue;
+    const waiter = waiters[name]?.shift();
+    if (waiter === undefined) continue;
+    deliver(turn, waiter, inbox[name]!.shift()!);
+    return true;
+  }
+  return false;
 }
 
 /** A step that waits no longer takes nothing. */
