@@ -52,6 +52,7 @@ const wordsOf = (text: string): string[] =>
     .filter((word) => word !== '')
     .sort();
 
+const WF_COMMANDS = ['cancel', 'list', 'query', 'resume', 'run', 'show', 'signal', 'update', 'validate'];
 const WORKFLOWS = ['payments/batch-payout', 'payments/practitioner-payout'];
 const has = (shell: Shell): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
 
@@ -61,7 +62,7 @@ describe.each<[Shell, (line: string) => string[]]>([
 ])('%s', (shell, offered) => {
   test.skipIf(shell !== 'bash' && !has(shell)).each<[line: string, words: readonly string[]]>([
     ['estuary w', ['wf', 'worker']],
-    ['estuary wf ', ['list', 'run', 'validate']],
+    ['estuary wf ', WF_COMMANDS],
     ['estuary dev ', ['stop']],
     ['estuary completion ', ['bash', 'fish', 'zsh']],
     ['estuary wf run ', WORKFLOWS],
@@ -102,7 +103,7 @@ _estuary
 print -rl -- "\${COMPREPLY[@]}"`;
 
 test.skipIf(!has('zsh')).each<[line: string, words: readonly string[]]>([
-  ['estuary wf ', ['list', 'run', 'validate']],
+  ['estuary wf ', WF_COMMANDS],
   ['estuary wf run ', WORKFLOWS],
   ['estuary worker start --domains ', ['payments']],
 ])('zsh: %s', (line, words) => {
