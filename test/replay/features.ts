@@ -706,4 +706,45 @@ output: \${{ steps.other.output }}
 `,
     outcome: completed({ said: 'hello Ada' }),
   },
+  losers_in_order: {
+    definition: `
+steps:
+  - race:
+      late: [{ wait: 1h }]
+      busy:
+        - activity: lab/gate
+          with: { name: losers-in-order }
+          timeout: { start_to_close: 30s, heartbeat: 500ms }
+      quick: [{ activity: lab/echo, with: { value: 1 } }]
+output: done
+`,
+    outcome: completed('done'),
+  },
+  torn_down_in_order: {
+    definition: `
+steps:
+  - { id: late, wait: 1h }
+  - id: busy
+    needs: []
+    activity: lab/gate
+    with: { name: torn-down }
+    timeout: { start_to_close: 30s, heartbeat: 500ms }
+  - { id: quick, needs: [], activity: lab/fail, with: { how: refused } }
+`,
+    outcome: { status: 'failed', failure: { type: 'Refused' } },
+  },
+  compensate_itself: {
+    definition: `
+steps:
+  - id: work
+    activity: lab/undo-at-gate
+    with: { name: compensate-itself }
+    timeout: 200ms
+    retry: { maximum_attempts: 1 }
+    compensate: { activity: lab/note, with: { text: undone } }
+    catch: [{ steps: [{ activity: lab/echo, with: { value: caught } }] }]
+output: '\${{ steps.work.status }}'
+`,
+    outcome: completed('caught'),
+  },
 };
