@@ -733,17 +733,20 @@ steps:
 `,
     outcome: { status: 'failed', failure: { type: 'Refused' } },
   },
-  compensate_itself: {
+  loop_undone_before_catch: {
     definition: `
 steps:
-  - id: work
-    activity: lab/undo-at-gate
-    with: { name: compensate-itself }
-    timeout: 200ms
-    retry: { maximum_attempts: 1 }
-    compensate: { activity: lab/note, with: { text: undone } }
+  - id: each
+    for_each: [1, 2]
+    as: n
+    key: \${{ n }}
+    steps:
+      - { if: '\${{ n == 2 }}', fail: { type: Refused, message: no } }
+      - activity: lab/note
+        with: { text: reserve }
+        compensate: { activity: lab/note, with: { text: release } }
     catch: [{ steps: [{ activity: lab/echo, with: { value: caught } }] }]
-output: '\${{ steps.work.status }}'
+output: '\${{ steps.each.status }}'
 `,
     outcome: completed('caught'),
   },
