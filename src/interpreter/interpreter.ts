@@ -93,7 +93,7 @@ function receive(turn: Turn, event: HostEvent): void {
       if (turn.state.root !== undefined) endFrame(turn, turn.state.root, CANCELLED);
       return;
     case 'message_received':
-      return receiveMessage(turn, event.name, event.payload);
+      return receiveMessage(turn, event.kind, event.name, event.payload);
     case 'resume_requested':
       return resumeUndoing(turn, event.skip);
     case 'timer_fired': {

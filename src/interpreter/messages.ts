@@ -11,9 +11,9 @@ import { resolve, resolveCondition } from './values.ts';
 export const MAXIMUM_INBOX = 10_000;
 
 /** Gives a signal, or an update that was found right, to the step that awaits it first, or keeps it for the next. */
-export function receiveMessage(turn: Turn, name: string, payload: Json): void {
+export function receiveMessage(turn: Turn, kind: 'signal' | 'update', name: string, payload: Json): void {
   const { plan, state, now } = turn;
-  const schema = schemaOf(plan, name);
+  const schema = schemaOf(plan, kind, name);
   const problem =
     schema === undefined
       ? undeclared(plan, name)
@@ -103,8 +103,13 @@ function deliver(turn: Turn, at: Place, { payload, at: receivedAt }: Mail): void
   endStep(turn, at, { status: 'completed', output: payload });
 }
 
-function schemaOf({ signals = {}, updates = {} }: Plan, name: string): JsonSchema | undefined {
-  if (Object.hasOwn(signals, name)) return signals[name];
+/** A signal of an update's name is none: nobody has asked the update's conditions. */
+function schemaOf(
+  { signals = {}, updates = {} }: Plan,
+  kind: 'signal' | 'update',
+  name: string,
+): JsonSchema | undefined {
+  if (kind === 'signal') return Object.hasOwn(signals, name) ? signals[name] : undefined;
   return Object.hasOwn(updates, name) ? updates[name]!.input : undefined;
 }
 
