@@ -16,7 +16,7 @@ export function receiveMessage(turn: Turn, kind: 'signal' | 'update', name: stri
   const schema = schemaOf(plan, kind, name);
   const problem =
     schema === undefined
-      ? undeclared(plan, name)
+      ? undeclared(plan, kind, name)
       : (schemaProblem(schema, payload) ?? inboxProblem(state, name));
   if (problem !== undefined) {
     state.refused.push({ name, problem, at: now });
@@ -74,7 +74,7 @@ export function findUpdateProblem(
 ): string | undefined {
   const updates = plan.updates ?? {};
   const update = Object.hasOwn(updates, name) ? updates[name] : undefined;
-  if (update === undefined) return undeclared(plan, name);
+  if (update === undefined) return undeclared(plan, 'update', name);
   if (state.ended) return 'the run has ended';
   const problem = schemaProblem(update.input, payload) ?? inboxProblem(state, name);
   if (problem !== undefined) return problem;
@@ -113,10 +113,13 @@ function schemaOf(
   return Object.hasOwn(updates, name) ? updates[name]!.input : undefined;
 }
 
-function undeclared({ signals, updates }: Plan, name: string): string {
-  const known = [...Object.keys(signals ?? {}), ...Object.keys(updates ?? {})];
-  const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
-  return `the definition declares no '${name}'; ${list}`;
+function undeclared({ signals = {}, updates = {} }: Plan, kind: 'signal' | 'update', name: string): string {
+  const [own, other] = kind === 'signal' ? [signals, updates] : [updates, signals];
+  if (Object.hasOwn(other, name))
+    return `'${name}' is ${kind === 'signal' ? 'an update, not a signal' : 'a signal, not an update'}`;
+  const known = Object.keys(own);
+  const list = known.length === 0 ? 'it declares none' : `it declares ${known.join(', ')}`;
+  return `the definition declares no ${kind} '${name}'; ${list}`;
 }
 
 function inboxProblem({ inbox }: State, name: string): string | undefined {
