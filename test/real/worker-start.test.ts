@@ -117,7 +117,7 @@ test('--json tells what it serves, with the limits that were given, and that it 
           workflows: ['lab/gated'],
           activities: expect.arrayContaining(['lab/echo', 'lab/gate']),
         },
-        { domain: 'other', workflows: [], activities: ['other/echo'] },
+        { domain: 'other', workflows: [], activities: ['other/echo', 'other/note'] },
       ],
       broken: ['lab/broken'],
       limits: { max_concurrent_activities: 7, max_concurrent_workflow_tasks: 5, max_cached_workflows: 9 },
