@@ -2,7 +2,7 @@
  * Every command that the documents show in a block, as it stands there and in that order; the tutorial's have a test
  * of their own, and what comes of those in the README another, test/real/cli-embedded.test.ts.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { blocksOf, commandsOf, PAGES } from '../docs/pages.ts';
@@ -32,7 +32,13 @@ const FOREGROUND = new Map([
 ]);
 
 /** What must have been done before; the blocks of a page are examples, not one story. */
-const FIRST = new Map([['estuary db seed', 'estuary db migrate']]);
+const FIRST = new Map([
+  ['estuary db seed', 'estuary db migrate'],
+  [
+    'estuary schedule pause payments/batch-payout.nightly --note "the bank is closed"',
+    'estuary schedule apply',
+  ],
+]);
 
 const COMMANDS = PAGES.filter((page) => page !== 'docs/tutorial.md').flatMap((page) =>
   blocksOf(page).flatMap((block) =>
@@ -48,6 +54,8 @@ beforeAll(async () => {
   writeFileSync(join(project.root, 'march.yaml'), 'min_amount: 10\n');
   mkdirSync(join(project.root, 'definitions/bookings'));
   writeFileSync(join(project.root, 'definitions/bookings/count.yaml'), 'steps:\n  - set: { bookings: 0 }\n');
+  const nightly = 'schedules:\n  - { name: nightly, cron: "0 1 * * *" }\n';
+  appendFileSync(join(project.root, 'definitions/payments/batch-payout.yaml'), nightly);
   expect(await project.start('npm run codegen').ended).toMatchObject({ code: 0 });
 });
 afterAll(() => project.remove());
