@@ -120,7 +120,7 @@ describe.concurrent('signals', () => {
     await eventually(async () => {
       expect((await progressOf(run)).refused).toMatchObject([
         { name: 'number', problem: expect.stringContaining('n:') },
-        { name: 'numbr', problem: expect.stringContaining('it takes number') },
+        { name: 'numbr', problem: expect.stringContaining('it declares number') },
       ]);
     });
     await run.signal('number', { n: 1 });
