@@ -1,0 +1,11 @@
+/** What a run does beside its commands, for whoever watches it: a step that computes or is skipped shows in none. */
+export type Observation =
+  /** A block has begun: a case of a switch, a branch, a catch, a round. Its index in the plan. */
+  | { readonly kind: 'block'; readonly block: number }
+  /** A step begins its work, is left out by its `if`, or is undone. `step` is its path. */
+  | { readonly kind: 'started' | 'skipped' | 'undone'; readonly step: string; readonly id: string }
+  /** A branch has won its race. */
+  | { readonly kind: 'won'; readonly step: string; readonly id: string; readonly branch: string };
+
+/** Told of everything as it happens; it must not change the run. */
+export type Observe = (observation: Observation) => void;
