@@ -2,8 +2,12 @@
 export type Observation =
   /** A block has begun: a case of a switch, a branch, a catch, a round. Its index in the plan. */
   | { readonly kind: 'block'; readonly block: number }
-  /** A step begins its work, is left out by its `if`, or is undone. `step` is its path. */
-  | { readonly kind: 'started' | 'skipped' | 'undone'; readonly step: string; readonly id: string }
+  /** A step begins its work. `step` is its path. */
+  | { readonly kind: 'started'; readonly step: string; readonly id: string }
+  /** Its `if` leaves it out. */
+  | { readonly kind: 'skipped'; readonly step: string; readonly id: string }
+  /** Its compensation is called. */
+  | { readonly kind: 'undone'; readonly step: string; readonly id: string }
   /** A branch has won its race. */
   | { readonly kind: 'won'; readonly step: string; readonly id: string; readonly branch: string };
 

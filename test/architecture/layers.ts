@@ -18,6 +18,7 @@ export const SANDBOXED_FILES = [
 ];
 
 const ENGINE_FOR_COMMANDS = [
+  'src/definition-tests',
   'src/cli',
   'src/client',
   'src/config',
@@ -63,6 +64,19 @@ export const LAYERS: { readonly [module: string]: Layer } = {
     sandboxed: true,
   },
   'src/simulated-host': { imports: ['src/interpreter', 'src/plan'], sandboxed: true },
+  'src/definition-tests': {
+    imports: [
+      'src/check',
+      'src/compile',
+      'src/diagnostics',
+      'src/document',
+      'src/expression',
+      'src/interpreter',
+      'src/json-schema',
+      'src/plan',
+      'src/simulated-host',
+    ],
+  },
   'src/temporal-host': {
     imports: ['src/interpreter', 'src/plan'],
     packages: ['@temporalio/workflow'],
