@@ -1,10 +1,9 @@
 /** What a run called: activities, children, signals to others; and what a test expects of that. */
-import { formatDuration } from '../expression/duration.ts';
 import { stepIdOf } from '../interpreter/turn.ts';
 import type { Json, Plan } from '../plan/plan.ts';
 import { diffLines, matches, matchesPath } from './matching.ts';
 import type { Mismatch } from './mismatch.ts';
-import { momentOf } from './moments.ts';
+import { formatMoment, momentOf } from './moments.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { ExpectedCall, TestCase } from './test-file.ts';
 
@@ -65,18 +64,18 @@ function missing(
 ): Mismatch {
   const name = nameOf(expected);
   const before = from === 0 ? undefined : made[from - 1]!;
-  const after = before === undefined ? '' : ` after ${before.name} at ${formatDuration(before.atMs)}`;
+  const after = before === undefined ? '' : ` after ${before.name} at ${formatMoment(before.atMs)}`;
   const candidate = made.find((call, index) => index >= from && call.name === name);
   if (candidate === undefined) {
     const earlier = made.find((call) => call.name === name);
-    const when = earlier === undefined ? '' : `; it was called at ${formatDuration(earlier.atMs)} already`;
+    const when = earlier === undefined ? '' : `; it was called at ${formatMoment(earlier.atMs)} already`;
     return { message: `${name} is not called${after}${when}`, at };
   }
   const { name: _name, kind, ...facts } = candidate;
   const wanted = typeof expected === 'string' ? {} : wantedFacts(expected, test);
   const found: { [key: string]: Json } = Object.fromEntries(
     Object.entries(facts).map(([key, value]) =>
-      key === 'atMs' ? ['at', formatDuration(value as number)] : [key, value as Json],
+      key === 'atMs' ? ['at', formatMoment(value as number)] : [key, value as Json],
     ),
   );
   const others = made.filter((call, index) => index >= from && call.name === name).length - 1;
@@ -94,7 +93,7 @@ function wantedFacts(expected: Exclude<ExpectedCall, string>, test: TestCase): {
   const { with: input, at, step, attempt, to } = expected;
   return {
     ...(step !== undefined && { step }),
-    ...(at !== undefined && { at: formatDuration(momentOf(at, test.start)) }),
+    ...(at !== undefined && { at: formatMoment(momentOf(at, test.start)) }),
     ...(attempt !== undefined && { attempt }),
     ...(to !== undefined && { to }),
     ...(input !== undefined && { with: input }),

@@ -41,7 +41,14 @@ export function checkPart(node: YamlNode, schema: JsonSchema, root: JsonSchema =
 function findingsOf(node: YamlNode, value: Json, schema: JsonSchema): TestFinding[] {
   const result = compileSchema(schema)(value);
   if (result.ok) return [];
-  return result.problems.map((problem) => ({
+  const { problems } = result;
+  // A key that is misspelt is not missing too.
+  const own = problems.filter(
+    ({ keyword, key, path }) =>
+      keyword !== 'required' ||
+      !problems.some((other) => other.path === path && other.hint?.includes(`'${key}'`)),
+  );
+  return own.map((problem) => ({
     code: codeOf(problem),
     range: rangeOfProblem(node, problem),
     message: problem.message,

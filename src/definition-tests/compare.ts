@@ -1,11 +1,10 @@
 /** Holds what a run did against what its case expects. */
-import { formatDuration } from '../expression/duration.ts';
 import type { Failure } from '../interpreter/host.ts';
 import type { Json, Plan } from '../plan/plan.ts';
 import { type Call, callsOf, findMissingCall } from './calls.ts';
 import { diffLines, matches, matchesPath } from './matching.ts';
 import type { Mismatch } from './mismatch.ts';
-import { momentOf } from './moments.ts';
+import { formatMoment, momentOf } from './moments.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { ExpectedState, TestCase } from './test-file.ts';
 
@@ -105,7 +104,7 @@ function eventMismatches({ events = [], start }: TestCase, { log, elapsedMs }: R
     const at = ['events', index];
     const got = received[nth];
     if (got === undefined) {
-      return [{ message: `nobody receives this: the run ended after ${formatDuration(elapsedMs)}`, at }];
+      return [{ message: `nobody receives this: the run ended after ${formatMoment(elapsedMs)}`, at }];
     }
     const refused = 'refused' in got ? got.refused : undefined;
     if (event.refused === undefined) {
@@ -127,7 +126,7 @@ function countMismatches({ expect }: TestCase, run: Rehearsal, calls: readonly C
   const never = (expect.never ?? []).flatMap((name, index): Mismatch[] => {
     const [first] = occurrencesOf(name, run, calls);
     if (first === undefined) return [];
-    const when = first.atMs === undefined ? '' : ` at ${formatDuration(first.atMs)}`;
+    const when = first.atMs === undefined ? '' : ` at ${formatMoment(first.atMs)}`;
     const how = first.step === name ? 'runs' : `is called by ${first.step}`;
     const message = `${name} ${how}${when}; expected it never to`;
     return [
@@ -143,7 +142,7 @@ function countMismatches({ expect }: TestCase, run: Rehearsal, calls: readonly C
     const found = occurrencesOf(name, run, calls).length;
     if (found === wanted) return [];
     const diff = diffLines({ [name]: wanted }, { [name]: found });
-    const message = `${name} comes ${timesOf(found)}; expected ${timesOf(wanted)}`;
+    const message = `${name} comes ${timesOf(found)}; expected it ${timesOf(wanted)}`;
     return [{ message, at: ['expect', 'times', name], diff }];
   });
   return [...never, ...times];
@@ -190,7 +189,7 @@ function endMismatches({ expect: { ends_at: end }, start }: TestCase, run: Rehea
   if (end === undefined) return [];
   const wanted = momentOf(end, start);
   if (run.elapsedMs === wanted) return [];
-  const diff = [`- ${formatDuration(wanted)}`, `+ ${formatDuration(run.elapsedMs)}`];
+  const diff = [`- ${formatMoment(wanted)}`, `+ ${formatMoment(run.elapsedMs)}`];
   return [{ message: 'the run ends at another time', at: ['expect', 'ends_at'], diff }];
 }
 
@@ -219,7 +218,7 @@ function stateMismatches(
   if (matches(wanted as Json, found)) return [];
   return [
     {
-      message: `the state after ${formatDuration(untilMs)} is not as expected`,
+      message: `the state after ${formatMoment(untilMs)} is not as expected`,
       at,
       diff: diffLines(wanted as Json, found),
       untilMs,
@@ -228,7 +227,7 @@ function stateMismatches(
 }
 
 function timesOf(count: number): string {
-  return count === 0 ? 'never' : count === 1 ? 'once' : `${count} times`;
+  return count === 0 ? 'not at all' : count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
 }
 
 /** Few enough to be read. */

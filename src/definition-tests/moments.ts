@@ -31,3 +31,20 @@ export function momentOf(text: string, start: string | undefined): number {
   if (!moment.ok) throw new Error(moment.problem);
   return moment.ms;
 }
+
+/** Milliseconds as a test would write them, `1h30m` or `2.5s`; exact. */
+export function formatMoment(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+  ] as const;
+  let rest = ms;
+  let text = '';
+  for (const [unit, size] of units) {
+    const whole = Math.floor(rest / size);
+    if (whole > 0) text += `${whole}${unit}`;
+    rest -= whole * size;
+  }
+  return rest > 0 || text === '' ? `${text}${rest / 1000}s` : text;
+}

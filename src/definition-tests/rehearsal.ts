@@ -5,7 +5,7 @@ import { type Progress, progressOf } from '../interpreter/progress.ts';
 import { answerQuery, type Answer as QueryAnswer } from '../interpreter/queries.ts';
 import { runIdOf } from '../interpreter/start.ts';
 import type { State } from '../interpreter/state.ts';
-import type { Json, Plan } from '../plan/plan.ts';
+import type { Json, JsonSchema, Plan } from '../plan/plan.ts';
 import {
   type CancelRequest,
   type ScriptedOutcome,
@@ -15,6 +15,7 @@ import {
   SimulationStopped,
   simulate,
 } from '../simulated-host/simulated-host.ts';
+import { childrenOf } from './check-setting.ts';
 import { DEFAULT_START, momentOf } from './moments.ts';
 import { type Answering, answering, NoAnswer } from './script.ts';
 import type { Sending, TestCase, TestedDefinition } from './test-file.ts';
@@ -101,16 +102,27 @@ export function rehearse(definition: TestedDefinition, test: TestCase): Rehearsa
 }
 
 function scriptsOf(definition: TestedDefinition, test: TestCase) {
+  const { signatures, childOutputs } = definition;
   const of = (
     scripts: TestCase['activities'] = {},
-    output: (name: string) => TestedDefinition['inputSchema'],
+    called: Iterable<string>,
+    output: (name: string) => JsonSchema,
   ): { readonly [name: string]: Answering } =>
     Object.fromEntries(
-      Object.entries(scripts).map(([name, script]) => [name, answering(script, name, output(name))]),
+      [...called].map((name) => {
+        const script = scripts[name];
+        return [name, script === undefined ? unlisted(name) : answering(script, name, output(name))];
+      }),
     );
   return {
-    activities: of(test.activities, (name) => definition.signatures.get(name)?.output ?? true),
-    workflows: of(test.workflows, (name) => definition.childOutputs.get(name) ?? true),
+    activities: of(test.activities, signatures.keys(), (name) => signatures.get(name)!.output),
+    workflows: of(test.workflows, childrenOf(definition), (name) => childOutputs.get(name) ?? true),
+  };
+}
+
+function unlisted(name: string): Answering {
+  return ({ step }) => {
+    throw new NoAnswer(`${step} calls ${name}, which the test has no answer for`, step);
   };
 }
 

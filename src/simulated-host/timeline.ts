@@ -2,34 +2,34 @@ import type { SimulatedEvent, Simulation } from './simulated-host.ts';
 
 /** What happened, a line each, and how it ended. */
 export function timelineOf({ log, outcome, elapsedMs }: Simulation): readonly string[] {
-  return [...log.map(timelineEntry), timelineEnd(outcome, elapsedMs)];
+  const lines = log.map((event) => `${clock(event.atMs)}  ${describeEvent(event)}`);
+  return [...lines, `${clock(elapsedMs)}  ${describeOutcome(outcome)}`];
 }
 
-/** `   2.0 s  pay[1]/transfer (attempt 2): payments/transfer-payout {…}` */
-export function timelineEntry(event: SimulatedEvent): string {
-  return `${clock(event.atMs)}  ${describe(event)}`;
-}
-
-/** The last line: when and how the run ended. */
-export function timelineEnd(outcome: Simulation['outcome'], elapsedMs: number): string {
+/** How a run ended: `completed {…}` */
+export function describeOutcome(outcome: Simulation['outcome']): string {
   const { status, ...rest } = outcome;
-  const end = status === 'cancelled' ? '' : ` ${JSON.stringify(Object.values(rest)[0])}`;
-  return `${clock(elapsedMs)}  ${status}${end}`;
+  return status === 'cancelled' ? status : `${status} ${JSON.stringify(Object.values(rest)[0])}`;
 }
 
 /** Virtual time at the head of a line. */
-export function clock(milliseconds: number): string {
+function clock(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`.padStart(8);
 }
 
-function describe(event: SimulatedEvent): string {
+function inSeconds(milliseconds: number): string {
+  return `${milliseconds / 1000} s`;
+}
+
+/** `pay[1]/transfer (attempt 2): payments/transfer-payout {…}` */
+export function describeEvent(event: SimulatedEvent, durationOf: (ms: number) => string = inSeconds): string {
   switch (event.kind) {
     case 'activity': {
       const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
       return `${event.step}${again}: ${event.activity} ${JSON.stringify(event.input)}`;
     }
     case 'timer':
-      return `timer of ${event.durationMs / 1000} s: ${event.summary}`;
+      return `timer of ${durationOf(event.durationMs)}: ${event.summary}`;
     case 'child': {
       const how = event.detach ? 'starts' : 'runs';
       return `${event.step}: ${how} ${event.workflow} as ${event.workflowId} ${JSON.stringify(event.input)}`;

@@ -110,7 +110,12 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   },
   'src/config': { imports: [], packages: ['smol-toml', 'yaml'] },
   'src/cli': {
-    imports: [...ENGINE_FOR_COMMANDS, 'src/document', 'src/interpreter/progress.ts'],
+    imports: [
+      ...ENGINE_FOR_COMMANDS,
+      'src/check/open-definition.ts',
+      'src/document',
+      'src/interpreter/progress.ts',
+    ],
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],
   },
   'src/commands': { imports: [...ENGINE_FOR_COMMANDS, 'codegen'], packages: ['@oclif/core', 'picocolors'] },
