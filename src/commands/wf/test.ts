@@ -64,7 +64,7 @@ export default class WfTest extends EstuaryCommand {
     const coverages = wantsCoverage ? coverageOf(project, results) : undefined;
     const floor = config.values.get('tests.coverage_floor') as number | undefined;
     if (isText) {
-      if (coverages !== undefined) this.log(renderCoverage(coverages, floor, out));
+      if (coverages !== undefined && coverages.length > 0) this.log(renderCoverage(coverages, floor, out));
       if (findings.length > 0) this.log(`${renderText(findings, sources, out)}${summarize(findings)}\n`);
       this.log(`${summarizeResults(results)} ${out.dim(`in ${seconds(took)}`)}`);
     } else if (junit) {
