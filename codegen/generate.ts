@@ -2,9 +2,9 @@
  * TypeScript from schemas: `generated/` holds a file for each activity and workflow, and two indexes.
  */
 import type { Signature } from '../src/document/signature.ts';
-import type { JsonSchema } from '../src/plan/plan.ts';
+import type { IdPlan, JsonSchema } from '../src/plan/plan.ts';
 import { declareTypes } from './schema-types.ts';
-import { typeName } from './type-names.ts';
+import { memberName, typeName } from './type-names.ts';
 
 /** What code is generated from. Schemas are self-contained. */
 export interface CodegenProject {
@@ -20,6 +20,13 @@ export interface WorkflowSource {
   readonly description?: string;
   /** The object schema of the workflow's input. */
   readonly input: JsonSchema;
+  /** Absent: nothing is known of it. */
+  readonly output?: JsonSchema;
+  /** The schemas of payloads, by name. */
+  readonly signals?: { readonly [name: string]: JsonSchema };
+  readonly updates?: { readonly [name: string]: JsonSchema };
+  readonly queries?: readonly string[];
+  readonly id?: IdPlan;
 }
 
 /**
@@ -90,21 +97,59 @@ ${lines.join('')}}
 }
 
 async function workflowFile(workflow: WorkflowSource): Promise<string> {
-  const types = await declareTypes({ [`${typeName(workflow.name)}Input`]: workflow.input });
+  const { name, output, signals = {}, updates = {} } = workflow;
+  const payloads = (kind: 'Signal' | 'Update', schemas: { readonly [name: string]: JsonSchema }) =>
+    Object.fromEntries(
+      Object.entries(schemas).map(([member, schema]) => [payloadType(name, member, kind), schema]),
+    );
+  const types = await declareTypes({
+    [`${typeName(name)}Input`]: workflow.input,
+    ...(output !== undefined && { [`${typeName(name)}Output`]: output }),
+    ...payloads('Signal', signals),
+    ...payloads('Update', updates),
+  });
   return `${banner(workflow.file)}\n${types}\n`;
 }
 
+function payloadType(workflow: string, member: string, kind: 'Signal' | 'Update'): string {
+  return `${typeName(workflow)}${memberName(member)}${kind}`;
+}
+
 function workflowIndex(workflows: readonly WorkflowSource[]): string {
-  const lines = workflows.map(
-    ({ name, description }) =>
-      `${docstring(description, '  ')}  '${name}': {\n` +
-      `    input: import('./workflows/${name}.ts').${typeName(name)}Input;\n    output: unknown;\n  };\n`,
-  );
   return `${banner('definitions')}
 /** Every workflow by its type, as its caller sees it: what has a default may be left out of the input. */
 export interface Workflows {
-${lines.join('')}}
+${workflows.map(workflowEntry).join('')}}
+
+/** How workflow ids are computed from inputs, where a definition has an \`id\`: for \`openWorkflows\`. */
+export const ids: { readonly [workflow: string]: object } = {${workflows.map(idEntry).join('')}};
 `;
+}
+
+function workflowEntry({ name, description, output, signals, updates, queries }: WorkflowSource): string {
+  const own = (type: string): string => `import('./workflows/${name}.ts').${type}`;
+  const members = (kind: string, entries: readonly (readonly [string, string])[] = []): string =>
+    entries.length === 0
+      ? ''
+      : `    ${kind}: {\n${entries.map(([member, type]) => `      ${member}: ${type};\n`).join('')}    };\n`;
+  const payloads = (kind: 'Signal' | 'Update', schemas: object = {}) =>
+    Object.keys(schemas).map((member) => [member, own(payloadType(name, member, kind))] as const);
+  return (
+    `${docstring(description, '  ')}  '${name}': {\n` +
+    `    input: ${own(`${typeName(name)}Input`)};\n` +
+    `    output: ${output === undefined ? 'unknown' : own(`${typeName(name)}Output`)};\n` +
+    members('signals', payloads('Signal', signals)) +
+    members('updates', payloads('Update', updates)) +
+    members(
+      'queries',
+      queries?.map((query) => [query, 'unknown']),
+    ) +
+    '  };\n'
+  );
+}
+
+function idEntry({ name, id, input }: WorkflowSource): string {
+  return id === undefined ? '' : `\n  '${name}': ${JSON.stringify({ ...id, input })},\n`;
 }
 
 /** A comment of one line, or nothing. */

@@ -7,3 +7,8 @@ export function typeName(name: string): string {
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
 }
+
+/** The part of a type's name that stands for a signal or an update: `bank_details` is `BankDetails`. No two are the same. */
+export function memberName(name: string): string {
+  return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -13,3 +13,6 @@ export interface Workflows {
     output: unknown;
   };
 }
+
+/** How workflow ids are computed from inputs, where a definition has an `id`: for `openWorkflows`. */
+export const ids: { readonly [workflow: string]: object } = {};

@@ -4,6 +4,9 @@ import pc from 'picocolors';
 export const out = pc.createColors(wantsColors(process.stdout));
 export const err = pc.createColors(wantsColors(process.stderr));
 
+/** The colours of a stream. */
+export type Colors = typeof out;
+
 /** NO_COLOR (https://no-color.org) goes before FORCE_COLOR, which goes before what the stream is. */
 function wantsColors(stream: { readonly isTTY?: boolean }): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;

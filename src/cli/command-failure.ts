@@ -1,5 +1,6 @@
 import { nearest } from '../json-schema/suggest.ts';
 import { explainDatabaseError } from './database-failure.ts';
+import { shellWord } from './run-directions.ts';
 
 /** What a command exits with; documented in docs/cli.md. */
 export const EXIT = {
@@ -75,6 +76,13 @@ export function toCommandFailure(error: unknown): CommandFailure | undefined {
     return new CommandFailure('already-running', `a run with the id '${workflowId}' is under way`, {
       exit: EXIT.failed,
       hint: 'give another --id, or wait until it has ended',
+    });
+  }
+  if (error.name === 'WorkflowAlreadyStarted') {
+    const { workflowId } = error as Error & { readonly workflowId: string };
+    return new CommandFailure('already-running', error.message, {
+      exit: EXIT.failed,
+      hint: `look at it: estuary wf show ${shellWord(workflowId)}`,
     });
   }
   const database = explainDatabaseError(error);

@@ -3,10 +3,24 @@ import type { Config, ConfigFlags } from '../config/config.ts';
 import { err } from './colors.ts';
 import { toCommandFailure } from './command-failure.ts';
 import { readConfiguration } from './configuration.ts';
+import type { Terminal } from './run-input.ts';
 
 /** The flag of commands that run a worker. */
 export const logFlags = {
   verbose: Flags.boolean({ description: 'log everything that happens, on stderr' }),
+};
+
+/** The flags of commands that send a payload to a run. */
+export const payloadFlags = {
+  input: Flags.string({
+    char: 'i',
+    description: 'one part of the payload: key=value, key.inner=value, or key:=json; repeatable',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'input-file': Flags.string({
+    description: 'a JSON or YAML object as payload, - for stdin; --input goes before it',
+  }),
 };
 
 /** What every command has: the configuration, `--json`, and failures that read well. */
@@ -28,6 +42,12 @@ export abstract class EstuaryCommand extends Command {
   /** Progress and notices: on stderr, so that stdout holds the result alone; nothing with `--json`. */
   protected notice(line: string): void {
     if (!this.jsonEnabled()) process.stderr.write(`${line}\n`);
+  }
+
+  /** Where people can be asked, if they can. */
+  protected terminal(): Terminal | undefined {
+    if (this.jsonEnabled() || !process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+    return { input: process.stdin, output: process.stderr };
   }
 
   override async catch(error: Error): Promise<void> {

@@ -1,6 +1,12 @@
-import type { Project, ProjectDefinition, RunnableDefinition } from '../project/project.ts';
+import {
+  loadProject,
+  type Project,
+  type ProjectDefinition,
+  type RunnableDefinition,
+} from '../project/project.ts';
 import { err } from './colors.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
+import type { LocalDefinition } from './run-report.ts';
 
 /**
  * A definition that can be started.
@@ -28,4 +34,13 @@ export async function findDefinition(
     detail: renderText(findings, project.sources, err),
     findings: renderJson(findings, project.sources),
   });
+}
+
+/** A definition as it lies in the project; `undefined` if there is none of this name that could be run. */
+export function localDefinition(root: string, name: string): LocalDefinition | undefined {
+  const project = loadProject(root);
+  const definition = project.definitions.get(name);
+  if (definition?.runnable === undefined) return undefined;
+  const { file, runnable } = definition;
+  return { file, planHash: runnable.plan.hash, source: project.sources.get(file)! };
 }

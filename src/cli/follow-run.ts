@@ -55,7 +55,7 @@ export async function followRun({ client, run, view, onSilence, signal }: Follow
   try {
     while (!ended) {
       signal.throwIfAborted();
-      const answer = await Promise.race([queryProgress<Progress>(client, run), aborted]);
+      const answer = await Promise.race([queryProgress(client, run), aborted]);
       signal.throwIfAborted();
       if (answer !== undefined) {
         seen = answer;
@@ -71,7 +71,7 @@ export async function followRun({ client, run, view, onSilence, signal }: Follow
       await Promise.race([outcome, aborted, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
     }
     const result = await outcome;
-    seen = (await queryProgress<Progress>(client, run)) ?? seen;
+    seen = (await queryProgress(client, run)) ?? seen;
     view.update(seen, []);
     return { outcome: result, ...(seen !== undefined && { progress: seen }) };
   } finally {

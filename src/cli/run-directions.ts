@@ -22,6 +22,11 @@ export function workerCommand(
 }
 
 /** A word as a POSIX shell reads it back; ids are free text. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** The command that makes a parked run go on. */
+export function resumeCommand(workflowId: string): string {
+  return `estuary wf resume ${shellWord(workflowId)}`;
 }

@@ -1,7 +1,7 @@
 /** What became of a run that failed, for people: what, in which step, and where in the YAML. */
 import type { RunFailure } from '../client/runs.ts';
 import { visible } from '../diagnostics/code-frame.ts';
-import { err } from './colors.ts';
+import { type Colors, err } from './colors.ts';
 
 /** The definition as it lies in the project now. */
 export interface LocalDefinition {
@@ -36,23 +36,30 @@ export function placeOfFailure(
 }
 
 /** @returns lines without a line end */
-export function describeFailure(failure: RunFailure, place: FailurePlace | undefined): string[] {
+export function describeFailure(
+  failure: RunFailure,
+  place: FailurePlace | undefined,
+  paint: Colors = err,
+): string[] {
   const where = [
     failure.step && `step ${failure.step}`,
     failure.activity && `activity ${failure.activity}`,
     failure.attempt && `attempt ${failure.attempt}`,
   ].filter(Boolean);
   return [
-    `${err.red(`failed: ${failure.type}`)}: ${failure.message}`,
+    `${paint.red(`failed: ${failure.type}`)}: ${failure.message}`,
     ...(where.length > 0 ? [`  ${where.join(', ')}`] : []),
-    ...(place === undefined ? [] : describePlace(place)),
+    ...(place === undefined ? [] : describePlace(place, paint)),
   ];
 }
 
-function describePlace({ line, differs, file, text }: FailurePlace): string[] {
+function describePlace({ line, differs, file, text }: FailurePlace, paint: Colors): string[] {
   if (file === undefined) {
     const other = differs ? "; the project's is another one" : ', which may not be the one in the project';
     return [`  line ${line} of the definition that the run is pinned to${other}`];
   }
-  return [`  ${file}:${line}`, ...(text === undefined ? [] : [`  ${err.dim(`${line} |`)} ${visible(text)}`])];
+  return [
+    `  ${file}:${line}`,
+    ...(text === undefined ? [] : [`  ${paint.dim(`${line} |`)} ${visible(text)}`]),
+  ];
 }

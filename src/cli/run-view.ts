@@ -2,17 +2,26 @@
 import type { Retry } from '../client/runs.ts';
 import { visible } from '../diagnostics/code-frame.ts';
 import type { Progress, StepProgress } from '../interpreter/progress.ts';
-import { err } from './colors.ts';
+import { type Colors, err } from './colors.ts';
 
-const MARKS: { readonly [status in StepProgress['status']]: string } = {
-  pending: err.dim('·'),
-  running: err.cyan('▸'),
-  completed: err.green('✓'),
-  skipped: err.dim('–'),
-  caught: err.yellow('✓'),
-  failed: err.red('✗'),
-  cancelled: err.yellow('✗'),
-};
+function mark(status: StepProgress['status'], paint: Colors): string {
+  switch (status) {
+    case 'pending':
+      return paint.dim('·');
+    case 'running':
+      return paint.cyan('▸');
+    case 'completed':
+      return paint.green('✓');
+    case 'skipped':
+      return paint.dim('–');
+    case 'caught':
+      return paint.yellow('✓');
+    case 'failed':
+      return paint.red('✗');
+    case 'cancelled':
+      return paint.yellow('✗');
+  }
+}
 
 export interface RunView {
   /** Shows how far the run is; `progress` is `undefined` while nobody has told. */
@@ -24,18 +33,22 @@ export interface RunView {
 /** Lines that are cut at the terminal's edge: a wrapped one would be where going up does not look for it. */
 const UNWRAPPED = { on: '\u001b[?7l', off: '\u001b[?7h' };
 
-/** A view that redraws itself on a terminal. */
+/**
+ * A view that redraws itself on a terminal.
+ * @param resume the command that makes the run go on if it is parked
+ */
 export function liveView(
   write: (text: string) => void,
   now: () => number,
+  resume: string,
   rows: () => number = () => 24,
 ): RunView {
   let drawn = 0;
   return {
     update(progress, retries) {
       if (progress === undefined) return;
-      const tried = retries.map(describeRetry);
-      const lines = [...stepsInSight(progress.steps, now(), rows() - tried.length - 2), ...tried];
+      const below = [...retries.map((retry) => describeRetry(retry)), ...describeTrouble(progress, resume)];
+      const lines = [...stepsInSight(progress.steps, now(), rows() - below.length - 2), ...below];
       // Up over what was drawn before, each line cleared to its end, and what was longer cleared below.
       const up = drawn > 0 ? `\u001b[${drawn}A` : '';
       const drawing = lines.map((line) => `${line}\u001b[K\n`).join('');
@@ -63,7 +76,8 @@ function stepsInSight(steps: readonly StepProgress[], now: number, room: number)
 const EVERY_MS = 2000;
 
 /** A view that says once how each step ended, and now and then how far one is that takes long. */
-export function lineView(write: (text: string) => void, now: () => number): RunView {
+export function lineView(write: (text: string) => void, now: () => number, resume: string): RunView {
+  const trouble = newLines();
   const ended = new Set<string>();
   const told = new Map<string, number>();
   const news = newRetries();
@@ -77,8 +91,20 @@ export function lineView(write: (text: string) => void, now: () => number): RunV
         write(`${describeStep(step, now())}\n`);
       }
       for (const retry of news(retries)) write(`${describeRetry(retry)}\n`);
+      if (progress === undefined) return;
+      for (const line of trouble(describeTrouble(progress, resume))) write(`${line}\n`);
     },
     restart() {},
+  };
+}
+
+/** Leaves out the lines that stood there the last time. */
+function newLines(): (lines: readonly string[]) => string[] {
+  let last: readonly string[] = [];
+  return (lines) => {
+    const fresh = lines.filter((line) => !last.includes(line));
+    last = lines;
+    return fresh;
   };
 }
 
@@ -88,33 +114,67 @@ export interface StepEvent {
   readonly step: string;
   readonly kind: string;
   readonly status: StepProgress['status'];
+  readonly phase?: NonNullable<StepProgress['phase']>;
   /** ISO times. */
   readonly started_at?: string;
   readonly finished_at?: string;
   readonly items?: NonNullable<StepProgress['items']>;
+  readonly round?: number;
+  readonly winner?: string;
 }
 
 /** What `--json` says of activities that are tried again. */
 export type RetryEvent = { readonly event: 'retrying' } & Retry;
 
-/** A view that tells each change of a step's status, and now and then how far one is that takes long. */
-export function eventView(emit: (event: StepEvent | RetryEvent) => void, now: () => number): RunView {
-  const told = new Map<string, { readonly status: StepProgress['status']; readonly at: number }>();
+/** What `--json` says of a run that waits for a person, goes on, or has refused what was sent to it. */
+export type TroubleEvent =
+  | ({ readonly event: 'parked' } & NonNullable<Progress['parked']>[number])
+  | { readonly event: 'resumed' }
+  | ({ readonly event: 'refused' } & NonNullable<Progress['refused']>[number]);
+
+/** A view that tells each change of what a step does, and now and then how far one is that takes long. */
+export function eventView(
+  emit: (event: StepEvent | RetryEvent | TroubleEvent) => void,
+  now: () => number,
+): RunView {
+  const told = new Map<string, { readonly state: string; readonly at: number }>();
   const news = newRetries();
+  let trouble: Pick<Progress, 'parked' | 'refused'> = {};
   return {
     update(progress, retries) {
       for (const step of progress?.steps ?? []) {
         const last = told.get(step.id);
         if (step.status === 'pending') continue;
-        const long = step.items !== undefined && step.status === 'running';
-        if (last?.status === step.status && !(long && now() - last.at >= EVERY_MS)) continue;
-        told.set(step.id, { status: step.status, at: now() });
+        const { status, phase = '', winner = '' } = step;
+        const state = `${status} ${phase} ${winner}`;
+        const long = (step.items ?? step.round) !== undefined && status === 'running';
+        if (last?.state === state && !(long && now() - last.at >= EVERY_MS)) continue;
+        told.set(step.id, { state, at: now() });
         emit(toStepEvent(step));
       }
       for (const retry of news(retries)) emit({ event: 'retrying', ...retry });
+      if (progress === undefined) return;
+      for (const event of troubleEvents(trouble, progress)) emit(event);
+      trouble = progress;
     },
     restart() {},
   };
+}
+
+/** What has become of a run's troubles since it was last asked. */
+function troubleEvents(
+  before: Pick<Progress, 'parked' | 'refused'>,
+  { parked = [], refused = [] }: Progress,
+): TroubleEvent[] {
+  const isNew = (known: readonly object[] = []) => {
+    const texts = new Set(known.map((one) => JSON.stringify(one)));
+    return (one: object): boolean => !texts.has(JSON.stringify(one));
+  };
+  return [
+    ...parked.filter(isNew(before.parked)).map((one) => ({ event: 'parked' as const, ...one })),
+    ...(parked.length === 0 && before.parked !== undefined ? [{ event: 'resumed' as const }] : []),
+    ...refused.filter(isNew(before.refused)).map((one) => ({ event: 'refused' as const, ...one })),
+  ];
 }
 
 /** Leaves out what was told before: an activity that still fails in the same way is no news until its attempts double. */
@@ -129,27 +189,61 @@ function newRetries(): (retries: readonly Retry[]) => Retry[] {
     });
 }
 
-function toStepEvent({ id, kind, status, startedAt, finishedAt, items }: StepProgress): StepEvent {
+export function toStepEvent(step: StepProgress): StepEvent {
+  const { id, kind, status, phase, startedAt, finishedAt, items, round, winner } = step;
   return {
     event: 'step',
     step: id,
     kind,
     status,
+    ...(phase !== undefined && { phase }),
     ...(startedAt !== undefined && { started_at: startedAt }),
     ...(finishedAt !== undefined && { finished_at: finishedAt }),
     ...(items !== undefined && { items }),
+    ...(round !== undefined && { round }),
+    ...(winner !== undefined && { winner }),
   };
 }
 
+/** A run that is parked, and the last messages that it has refused: a line each. */
+export function describeTrouble(
+  { parked = [], refused = [] }: Progress,
+  resume: string,
+  paint: Colors = err,
+): string[] {
+  const SHOWN = 5;
+  const more = refused.length - SHOWN;
+  return [
+    ...describeParked(parked, paint),
+    ...(parked.length > 0 ? [`  once that is dealt with: ${paint.bold(resume)}`] : []),
+    ...refused
+      .slice(-SHOWN)
+      .map(({ name, problem }) => `${paint.yellow('refused')} ${visible(name)}: ${visible(problem)}`),
+    ...(more > 0 ? [paint.dim(`… ${more} more messages were refused before`)] : []),
+  ];
+}
+
+/** What could not be undone, a line each. */
+export function describeParked(parked: NonNullable<Progress['parked']>, paint: Colors): string[] {
+  return parked.map(({ step, type, message }) => {
+    const where = step === undefined ? '' : ` at ${step}`;
+    return `${paint.red(`parked${where}`)}: ${type}: ${visible(message.split('\n')[0]!)}`;
+  });
+}
+
 /** `▸ pay  45/145  20 running  31/s  3 s left  1.5 s`. */
-export function describeStep(step: StepProgress, now: number): string {
-  const parts = [`${MARKS[step.status]} ${step.id}`];
+export function describeStep(step: StepProgress, now: number, paint: Colors = err): string {
+  const parts = [`${mark(step.status, paint)} ${step.id}`];
   const started = step.startedAt === undefined ? undefined : Date.parse(step.startedAt);
   const finished = step.finishedAt === undefined ? now : Date.parse(step.finishedAt);
   const elapsed = started === undefined ? 0 : Math.max(0, finished - started);
-  if (step.items !== undefined) parts.push(...describeItems(step.items, elapsed, step.status === 'running'));
-  if (step.status !== 'pending' && step.status !== 'completed') parts.push(step.status);
-  if (started !== undefined && step.status !== 'skipped') parts.push(err.dim(describeTime(elapsed)));
+  if (step.round !== undefined) parts.push(`round ${step.round}`);
+  if (step.winner !== undefined) parts.push(`won by ${step.winner}`);
+  if (step.items !== undefined)
+    parts.push(...describeItems(step.items, elapsed, step.status === 'running', paint));
+  if (step.phase !== undefined && step.status === 'running') parts.push(paint.yellow(step.phase));
+  else if (step.status !== 'pending' && step.status !== 'completed') parts.push(step.status);
+  if (started !== undefined && step.status !== 'skipped') parts.push(paint.dim(describeTime(elapsed)));
   return parts.join('  ');
 }
 
@@ -157,10 +251,11 @@ function describeItems(
   { total, running, succeeded, failed }: NonNullable<StepProgress['items']>,
   elapsedMs: number,
   goesOn: boolean,
+  paint: Colors,
 ): string[] {
   const done = succeeded + failed;
   const parts = [`${done}/${total}`];
-  if (failed > 0) parts.push(err.red(`${failed} failed`));
+  if (failed > 0) parts.push(paint.red(`${failed} failed`));
   if (goesOn && running > 0) parts.push(`${running} under way`);
   if (elapsedMs > 0 && done > 0) {
     const perSecond = (done * 1000) / elapsedMs;
@@ -187,7 +282,7 @@ export function describeTime(milliseconds: number): string {
 }
 
 /** `↻ payments/transfer-payout  attempt 4  connection refused`. */
-function describeRetry({ activity, attempt, pending, message }: Retry): string {
+export function describeRetry({ activity, attempt, pending, message }: Retry, paint: Colors = err): string {
   const many = pending > 1 ? `  ${pending} of them` : '';
-  return `${err.yellow('↻')} ${activity}  attempt ${attempt}${many}  ${visible(message.split('\n')[0]!)}`;
+  return `${paint.yellow('↻')} ${activity}  attempt ${attempt}${many}  ${visible(message.split('\n')[0]!)}`;
 }

@@ -8,6 +8,7 @@ import {
   WorkflowFailedError,
   type WorkflowHandleWithFirstExecutionRunId,
 } from '@temporalio/client';
+import type { Progress } from '../interpreter/progress.ts';
 import type { Json, JsonObject } from '../plan/plan.ts';
 import { PROGRESS_QUERY } from '../plan/worker-contract.ts';
 
@@ -68,10 +69,7 @@ export async function outcomeOf(run: Pick<Run, 'result'>): Promise<RunOutcome> {
 }
 
 /** How far a run is; `undefined` if no worker answers in time, or it has not got its plan yet. */
-export async function queryProgress<Progress>(
-  client: Client,
-  run: Pick<Run, 'query'>,
-): Promise<Progress | undefined> {
+export async function queryProgress(client: Client, run: Pick<Run, 'query'>): Promise<Progress | undefined> {
   try {
     const answer = await client.connection.withDeadline(Date.now() + 3000, () =>
       run.query<Progress | null>(PROGRESS_QUERY),

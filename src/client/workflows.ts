@@ -6,27 +6,76 @@
  * const output = await startWorkflow('payments/batch-payout', { min_amount: 10 }, { wait: true });
  * ```
  */
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  type Client,
+  type WorkflowHandle,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import type { Progress } from '../interpreter/progress.ts';
-import type { Json, JsonObject } from '../plan/plan.ts';
-import { outcomeOf, queryProgress, type RunFailure, startRun } from './runs.ts';
+import type { JsonObject } from '../plan/plan.ts';
+import type { BusinessId } from './business-id.ts';
+import { outcomeOf, queryProgress, startRun } from './runs.ts';
+import { startByKey } from './start-by-key.ts';
+import {
+  InvalidInput,
+  UpdateRefused,
+  WorkflowCancelled,
+  WorkflowFailed,
+  WorkflowIdMismatch,
+  WorkflowTerminated,
+  WorkflowTimedOut,
+} from './workflow-errors.ts';
 
-/** What codegen writes of each workflow; `signals` has the payloads by name, where a definition takes any. */
+/** What codegen writes of each workflow: payloads and answers by name, where a definition has any. */
 export type WorkflowTypes<Workflows> = {
   readonly [Name in keyof Workflows]: {
     readonly input: object;
     readonly output: unknown;
     readonly signals?: object;
+    readonly updates?: object;
+    readonly queries?: object;
   };
 };
 
-/** The signals that a workflow takes, payloads by name: none where nothing is said of them. */
-export type SignalsOf<Workflow> = Workflow extends { readonly signals: infer Signals extends object }
-  ? Signals
+/** What a workflow has of a kind, by name: nothing where its types say nothing of it. */
+type Of<Workflow, Kind extends string> = Workflow extends {
+  readonly [Key in Kind]: infer Members extends object;
+}
+  ? Members
   : Record<never, never>;
 
+/** The signals that a workflow takes, payloads by name. */
+export type SignalsOf<Workflow> = Of<Workflow, 'signals'>;
+
+/** The updates that a workflow takes, payloads by name. */
+export type UpdatesOf<Workflow> = Of<Workflow, 'updates'>;
+
+/** The queries that a workflow declares, answers by name. */
+export type QueriesOf<Workflow> = Of<Workflow, 'queries'>;
+
+/** A handle on runs of a workflow. */
+export type RunOf<Workflow extends { readonly output: unknown }> = WorkflowRun<
+  Workflow['output'],
+  SignalsOf<Workflow>,
+  UpdatesOf<Workflow>,
+  QueriesOf<Workflow>
+>;
+
+/** A payload may be left out where nothing in it has to be there. */
+type Payload<T> = Record<never, never> extends T ? [payload?: T] : [payload: T];
+
+/** What comes back from an update that was taken. */
+export interface UpdateReceipt {
+  /** ISO time. */
+  readonly received_at: string;
+}
+
 export interface StartWorkflowOptions {
-  /** The workflow id; default: the name and a random part. */
+  /**
+   * The workflow id; default: the definition's `id`, computed from the input, else the name and a random part.
+   * Of a definition with an `id` no other will do.
+   */
   readonly id?: string;
   /** Default: that of the client. */
   readonly taskQueue?: string;
@@ -34,8 +83,13 @@ export interface StartWorkflowOptions {
   readonly wait?: boolean;
 }
 
-/** A run of a workflow with this output, which takes these signals. */
-export interface WorkflowRun<Output, Signals extends object = Record<never, never>> {
+/** A run of a workflow with this output, which takes these signals and updates and answers these queries. */
+export interface WorkflowRun<
+  Output,
+  Signals extends object = Record<never, never>,
+  Updates extends object = Record<never, never>,
+  Queries extends object = Record<never, never>,
+> {
   readonly workflowId: string;
   /** Absent where the handle was made from an id alone: then it is the latest run of that id. */
   readonly runId?: string;
@@ -48,7 +102,17 @@ export interface WorkflowRun<Output, Signals extends object = Record<never, neve
    * Sends a signal, and does not wait until it is taken.
    * @throws WorkflowNotFoundError if the run has ended
    */
-  signal<Name extends keyof Signals & string>(name: Name, payload: Signals[Name]): Promise<void>;
+  signal<Name extends keyof Signals & string>(name: Name, ...payload: Payload<Signals[Name]>): Promise<void>;
+  /**
+   * Sends an update, and waits until the run has taken it.
+   * @throws UpdateRefused if the run does not take it; WorkflowNotFoundError if it has ended
+   */
+  update<Name extends keyof Updates & string>(
+    name: Name,
+    ...payload: Payload<Updates[Name]>
+  ): Promise<UpdateReceipt>;
+  /** Asks what the definition declares under `queries`; runs that have ended answer, too. Needs a worker. */
+  query<Name extends keyof Queries & string>(name: Name): Promise<Queries[Name]>;
   /** Asks the run to cancel, and does not wait until it has; does nothing to one that has ended. */
   cancel(): Promise<void>;
   /** How far the run is; `undefined` if no worker answers within three seconds, or it has not begun. */
@@ -57,8 +121,9 @@ export interface WorkflowRun<Output, Signals extends object = Record<never, neve
 
 export interface WorkflowClient<Workflows extends WorkflowTypes<Workflows>> {
   /**
-   * Starts a workflow and waits for its output.
-   * @throws what `result` throws; WorkflowExecutionAlreadyStartedError if a run with this id is under way
+   * Starts a workflow and waits for its output. Where its `id` says `on_conflict: join` and that run is there, it
+   * is that run's output.
+   * @throws what `result` throws; what a start without `wait` throws
    */
   startWorkflow<Name extends keyof Workflows & string>(
     name: Name,
@@ -67,73 +132,34 @@ export interface WorkflowClient<Workflows extends WorkflowTypes<Workflows>> {
   ): Promise<Workflows[Name]['output']>;
   /**
    * Starts a workflow.
-   * @throws WorkflowExecutionAlreadyStartedError if a run with this id is under way
+   * @throws WorkflowAlreadyStarted if its `id` says `on_conflict: fail` and that run is there; WorkflowIdMismatch if
+   *   `options.id` is not its `id`; InvalidInput if its `id` cannot be computed; without an `id` of its own
+   *   WorkflowExecutionAlreadyStartedError if a run with `options.id` is under way
    */
   startWorkflow<Name extends keyof Workflows & string>(
     name: Name,
     input: Workflows[Name]['input'],
     options?: StartWorkflowOptions & { readonly wait?: false },
-  ): Promise<WorkflowRun<Workflows[Name]['output'], SignalsOf<Workflows[Name]>>>;
+  ): Promise<RunOf<Workflows[Name]>>;
   /** A handle on what was started before, by its id; `name` only says what its output is. */
   getWorkflow<Name extends keyof Workflows & string>(
     name: Name,
     workflowId: string,
     runId?: string,
-  ): WorkflowRun<Workflows[Name]['output'], SignalsOf<Workflows[Name]>>;
+  ): RunOf<Workflows[Name]>;
 }
 
-/** The run failed; `type` and `message` are the error's, as the definition or the activity named it. */
-export class WorkflowFailed extends Error {
-  override readonly name = 'WorkflowFailed';
-  readonly workflowId: string;
-  readonly type: string;
-  /** The step's place in the graph, its line in the YAML, the activity and its last attempt, where known. */
-  readonly step: string | undefined;
-  readonly line: number | undefined;
-  readonly activity: string | undefined;
-  readonly attempt: number | undefined;
-  readonly details: Json | undefined;
-
-  constructor(workflowId: string, failure: RunFailure) {
-    super(failure.message);
-    this.workflowId = workflowId;
-    this.type = failure.type;
-    this.step = failure.step;
-    this.line = failure.line;
-    this.activity = failure.activity;
-    this.attempt = failure.attempt;
-    this.details = failure.details;
-  }
-}
-
-/** The run was ended from outside, or by its own timeout, before it was done. */
-abstract class WorkflowEnded extends Error {
-  readonly workflowId: string;
-
-  constructor(workflowId: string, how: string) {
-    super(`the run '${workflowId}' ${how}`);
-    this.workflowId = workflowId;
-  }
-}
-
-export class WorkflowCancelled extends WorkflowEnded {
-  override readonly name = 'WorkflowCancelled';
-}
-
-export class WorkflowTerminated extends WorkflowEnded {
-  override readonly name = 'WorkflowTerminated';
-}
-
-export class WorkflowTimedOut extends WorkflowEnded {
-  override readonly name = 'WorkflowTimedOut';
-}
-
-/** Where runs go unless a start says otherwise. */
+/** Where runs go unless a start says otherwise, and under which ids. */
 export interface WorkflowClientOptions {
   /** Default: `default`. */
   readonly taskQueue?: string;
   /** Task queues by domain, the part of a workflow's name before the slash; these go first. */
   readonly taskQueues?: { readonly [domain: string]: string };
+  /**
+   * `ids` of `generated/workflows.ts`: how workflow ids are computed from inputs. Without it a workflow with an `id`
+   * has to be started with the right one as `options.id`; under another the run fails, and says which.
+   */
+  readonly ids?: { readonly [workflow: string]: object };
 }
 
 /**
@@ -142,18 +168,28 @@ export interface WorkflowClientOptions {
  */
 export function workflowClient<Workflows extends WorkflowTypes<Workflows>>(
   client: Client,
-  { taskQueue = 'default', taskQueues = {} }: WorkflowClientOptions = {},
+  { taskQueue = 'default', taskQueues = {}, ids = {} }: WorkflowClientOptions = {},
 ): WorkflowClient<Workflows> {
   async function startWorkflow(name: string, input: object, options: StartWorkflowOptions = {}) {
-    const { id, wait } = options;
-    const run = await startRun(client, {
+    const start = {
       name,
       input: input as JsonObject,
       taskQueue: options.taskQueue ?? taskQueues[name.slice(0, name.indexOf('/'))] ?? taskQueue,
-      ...(id !== undefined && { workflowId: id }),
-    });
+      ...(options.id !== undefined && { workflowId: options.id }),
+    };
+    const id = Object.hasOwn(ids, name) ? (ids[name] as BusinessId) : undefined;
+    const run =
+      id === undefined
+        ? await startRun(client, start)
+        : (
+            await startByKey(client, {
+              ...start,
+              workflowId: await idOf(name, id, start.input, options.id),
+              onConflict: id.onConflict,
+            })
+          ).run;
     const started = runOf(client, run, run.firstExecutionRunId);
-    return wait ? started.result() : started;
+    return options.wait ? started.result() : started;
   }
   return {
     // Its overloads tie the result to the options, which an implementation cannot.
@@ -163,11 +199,25 @@ export function workflowClient<Workflows extends WorkflowTypes<Workflows>>(
   };
 }
 
-function runOf<Output, Signals extends object>(
+async function idOf(
+  name: string,
+  id: BusinessId,
+  input: JsonObject,
+  given: string | undefined,
+): Promise<string> {
+  // Only now: it brings a compiler of schemas along.
+  const { computeId } = await import('./business-id.ts');
+  const computed = computeId(id, input);
+  if (!computed.ok) throw new InvalidInput(name, computed.problems);
+  if (given !== undefined && given !== computed.id) throw new WorkflowIdMismatch(name, given, computed.id);
+  return computed.id;
+}
+
+function runOf<Output, Signals extends object, Updates extends object, Queries extends object>(
   client: Client,
   handle: WorkflowHandle,
   runId: string | undefined,
-): WorkflowRun<Output, Signals> {
+): WorkflowRun<Output, Signals, Updates, Queries> {
   const { workflowId } = handle;
   return {
     workflowId,
@@ -187,10 +237,26 @@ function runOf<Output, Signals extends object>(
           throw new WorkflowTimedOut(workflowId, 'ran into its timeout');
       }
     },
-    signal: (name, payload) => handle.signal(name, payload),
+    signal: (name, ...[payload = {}]) => handle.signal(name, payload),
+    async update(name, ...[payload = {}]) {
+      try {
+        return await handle.executeUpdate<UpdateReceipt, [unknown]>(name, { args: [payload] });
+      } catch (error) {
+        throw updateRefusal(workflowId, name, error) ?? error;
+      }
+    },
+    query: (name) => handle.query(name),
     async cancel() {
       await handle.cancel();
     },
-    state: () => queryProgress<Progress>(client, handle),
+    state: () => queryProgress(client, handle),
   };
+}
+
+function updateRefusal(workflowId: string, update: string, error: unknown): UpdateRefused | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
+  const { cause } = error;
+  return cause instanceof ApplicationFailure
+    ? new UpdateRefused(workflowId, update, cause.message)
+    : undefined;
 }

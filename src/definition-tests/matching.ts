@@ -4,7 +4,7 @@ import { parseTemplate } from '../expression/template.ts';
 import type { Json } from '../plan/plan.ts';
 
 /** The condition that a key is not there at all. */
-const ABSENT = 'absent';
+export const ABSENT = 'absent';
 
 /**
  * Whether a value is what is expected. Of an object, the keys that are written; a list item by item; a string that is

@@ -38,7 +38,10 @@ export function placeInDefinition(
   if (line === undefined) return undefined;
   const starts = lineStarts(source);
   const from = starts[line - 1]!;
-  const text = source.slice(from, starts[line] ?? source.length).trimEnd();
+  const text = source
+    .slice(from, starts[line] ?? source.length)
+    .replace(/\s+#.*$/, '')
+    .trimEnd();
   const indent = text.length - text.replace(/^[\s-]+/, '').length;
   return { file, range: { start: from + indent, end: from + text.length } };
 }

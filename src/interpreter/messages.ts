@@ -8,7 +8,7 @@ import { endStep, stepStateOf, type Turn } from './turn.ts';
 import { resolve, resolveCondition } from './values.ts';
 
 /** Messages that wait for a step to take them; more are refused, so that the state stays bounded. */
-const MAXIMUM_INBOX = 10_000;
+export const MAXIMUM_INBOX = 10_000;
 
 /** Gives a signal, or an update that was found right, to the step that awaits it first, or keeps it for the next. */
 export function receiveMessage(turn: Turn, name: string, payload: Json): void {

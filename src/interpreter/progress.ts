@@ -8,6 +8,8 @@ export interface Progress {
   readonly planHash: string;
   /** The steps of the root block, in the order of the YAML. */
   readonly steps: readonly StepProgress[];
+  /** The signals and updates that steps wait for, by name. */
+  readonly awaiting?: readonly string[];
   /** Compensations that have failed for good: the run waits for the signal `estuary.resume`. */
   readonly parked?: readonly { readonly step?: string; readonly type: string; readonly message: string }[];
   /** The last signals and updates that were not delivered, and why. */
@@ -47,10 +49,12 @@ export function progressOf(plan: Plan, state: State): Progress {
       ...(found === undefined ? { status: 'pending' } : describe(found)),
     };
   });
+  const awaiting = Object.keys(state.waiters).filter((name) => state.waiters[name]!.length > 0);
   return {
     definition: plan.name,
     planHash: plan.hash,
     steps,
+    ...(awaiting.length > 0 && { awaiting }),
     ...(state.parked.length > 0 && {
       parked: state.parked.map(({ failure: { step, type, message } }) => ({
         ...(step !== undefined && { step }),

@@ -9,7 +9,7 @@ import type { ReadFile } from '../document/bundle-schema.ts';
 import { definitionName } from '../document/read-definition.ts';
 import { signatureName } from '../document/read-signature.ts';
 import type { Signature } from '../document/signature.ts';
-import type { JsonSchema, Plan } from '../plan/plan.ts';
+import type { IdPlan, JsonSchema, Plan } from '../plan/plan.ts';
 import type { SchedulePlan } from '../plan/schedule.ts';
 import { readDefinitionFiles, readProjectFile, readSignatureFiles, type SourceFile } from './read-files.ts';
 
@@ -104,6 +104,12 @@ export interface TypeSource {
   readonly file: string;
   readonly input: JsonSchema;
   readonly description?: string;
+  readonly output?: JsonSchema;
+  /** The schemas of payloads, by name. */
+  readonly signals?: { readonly [name: string]: JsonSchema };
+  readonly updates?: { readonly [name: string]: JsonSchema };
+  readonly queries?: readonly string[];
+  readonly id?: IdPlan;
 }
 
 /** What types are generated from: of a project with errors, only what has none. */
@@ -113,8 +119,21 @@ export function typeSourcesOf(project: Project): {
 } {
   const workflows = [...project.definitions.values()].flatMap(({ name, file, runnable }): TypeSource[] => {
     if (runnable === undefined) return [];
-    const { description } = runnable.plan;
-    return [{ name, file, input: runnable.inputSchema, ...(description !== undefined && { description }) }];
+    const { description, outputSchema, signals, updates, queries, id } = runnable.plan;
+    const payloads = Object.entries(updates ?? {}).map(([update, { input }]) => [update, input] as const);
+    return [
+      {
+        name,
+        file,
+        input: runnable.inputSchema,
+        ...(description !== undefined && { description }),
+        ...(outputSchema !== undefined && { output: outputSchema }),
+        ...(signals !== undefined && { signals }),
+        ...(updates !== undefined && { updates: Object.fromEntries(payloads) }),
+        ...(queries !== undefined && { queries: Object.keys(queries) }),
+        ...(id !== undefined && { id }),
+      },
+    ];
   });
   return { signatures: [...project.signatures.values()], workflows };
 }

@@ -42,14 +42,15 @@ export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
     // Nothing was begun, so there is nothing to stop or to undo.
     if (run.consideredCancelled) return reject(cancelled());
     run.cancelRequested.catch(() => happen({ type: 'cancel_requested' }));
+    let clock = (): number => pinned.takenUpAt;
     happen({ type: 'start', input: state.input, run: state.run });
     receiveMessages(pinned, mailbox, happen);
+    clock = Date.now;
 
     function happen(event: Happening): void {
       // An exception here is a bug of ours; rejecting with a plain Error fails the task, so that a fix recovers the run.
       try {
-        for (const command of advance(plan, state, { ...event, now: Date.now() } as HostEvent))
-          perform(command);
+        for (const command of advance(plan, state, { ...event, now: clock() } as HostEvent)) perform(command);
       } catch (error) {
         reject(error);
       }

@@ -16,6 +16,11 @@ export interface Pinned {
   readonly plan: Plan;
   readonly state: State;
   readonly taskQueues: TaskQueues;
+  /**
+   * When the run was taken up: the clock of all that happens as soon as it is pinned. A task that carries a query
+   * gives a local activity's answer at another time than its replay does.
+   */
+  readonly takenUpAt: number;
 }
 
 /**
@@ -24,6 +29,7 @@ export interface Pinned {
  */
 export async function pin(input: Json | undefined): Promise<Pinned> {
   const info = workflowInfo();
+  const takenUpAt = Date.now();
   refuseCron(info);
   const { [RESOLVE]: resolve } = proxyLocalActivities<{
     [RESOLVE](request: ResolveRequest): Promise<Resolution>;
@@ -44,7 +50,7 @@ export async function pin(input: Json | undefined): Promise<Pinned> {
       const { plan, taskQueues = {} } = resolution;
       refuseNewer(plan, resolution.engine);
       const state = initialState(runOf(info), resolution.input ?? input ?? {});
-      return { plan, state, taskQueues };
+      return { plan, state, taskQueues, takenUpAt };
     }
     case 'refused':
       throw ApplicationFailure.create({

@@ -96,7 +96,10 @@ export const LAYERS: { readonly [module: string]: Layer } = {
       'knex',
     ],
   },
-  'src/client': { imports: ['src/plan', 'src/interpreter/progress.ts'], packages: ['@temporalio/client'] },
+  'src/client': {
+    imports: ['src/plan', 'src/interpreter/progress.ts', 'src/interpreter/values.ts', 'src/json-schema'],
+    packages: ['@temporalio/client'],
+  },
   'src/stack': {
     imports: [],
     packages: [

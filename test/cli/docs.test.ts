@@ -2,17 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { BUILT_IN_ERRORS } from '../../src/check/built-in-errors.ts';
-import { checkDefinition } from '../../src/check/check-definition.ts';
-import { MAX_DEFINITION_BYTES, MAX_STEPS } from '../../src/check/rules/size.ts';
 import { EXIT } from '../../src/cli/command-failure.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { renderText } from '../../src/diagnostics/render-text.ts';
-import { MAX_YAML_BYTES, MAX_YAML_DEPTH } from '../../src/document/yaml.ts';
-import { DEFAULT_STEPS } from '../../src/expression/evaluate.ts';
-import { FUNCTION_SIGNATURES, METHOD_SIGNATURES } from '../../src/expression/signatures.ts';
-import { COMPREHENSIONS, LIMITS } from '../../src/expression/syntax.ts';
-import { loadProject } from '../../src/project/project.ts';
 import { LAYERS } from '../architecture/layers.ts';
 import { PAGES } from '../docs/pages.ts';
 import { ROOT } from './estuary.ts';
@@ -150,57 +141,6 @@ describe('docs/configuration.md', () => {
         String(fallback),
       ]),
     );
-  });
-});
-
-describe('docs/language.md', () => {
-  const page = read('docs/language.md');
-  const grammar = json('schemas/workflow.schema.json');
-
-  test.each<[heading: string, schema: { properties: object }]>([
-    ['## The workflow', grammar],
-    ['## Steps', grammar.$defs.step],
-    ['### retry', grammar.$defs.retry],
-    ['### timeout', grammar.$defs.timeout.anyOf[1]],
-    ['### catch', grammar.$defs.catchCase],
-  ])('%s has every key of the grammar', (heading, { properties }) => {
-    expect(firstCells(page, heading)).toEqual(Object.keys(properties));
-  });
-
-  test.each(blocks(page, 'yaml').map((block, index) => [index + 1, block] as const))(
-    'example %i is a definition without findings',
-    (_, block) => {
-      const { catalogue } = loadProject(ROOT);
-      const file = 'definitions/docs/example.yaml';
-      const { findings } = checkDefinition(block, file, catalogue);
-      expect(renderText(findings, new Map([[file, block]]))).toBe('');
-    },
-  );
-
-  test('names the errors of the engine', () => {
-    const paragraph = /the engine's own: (.*?)\./.exec(page)![1]!;
-    expect(words(paragraph)).toEqual([...BUILT_IN_ERRORS]);
-  });
-
-  test('names every function', () => {
-    const [functions, , , , macros] = tableBelow(page, '## Expressions').map(([, cell]) => words(cell!));
-    const methods = tableBelow(page, '## Expressions')
-      .slice(1, 4)
-      .flatMap(([, cell]) => words(cell!));
-    expect(functions).toEqual([...FUNCTION_SIGNATURES.keys()]);
-    // `orValue` and `or` are the two that the checker knows by themselves.
-    expect(methods).toEqual([...METHOD_SIGNATURES.keys(), 'orValue', 'or']);
-    expect(macros).toEqual([...COMPREHENSIONS.keys()]);
-  });
-
-  test('has the limits', () => {
-    const rows = tableBelow(page, '## Limits').map(([, cell]) => cell!.match(/\d+/g)!.map(Number));
-    expect(rows.slice(0, 4)).toEqual([
-      [MAX_YAML_BYTES / 1024, MAX_YAML_DEPTH, MAX_DEFINITION_BYTES / 1024],
-      [MAX_STEPS],
-      [LIMITS.source, LIMITS.nodes, LIMITS.depth],
-      [DEFAULT_STEPS],
-    ]);
   });
 });
 

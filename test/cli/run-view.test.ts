@@ -5,6 +5,7 @@ import { describeStep, describeTime, eventView, lineView, liveView } from '../..
 import type { Retry } from '../../src/client/runs.ts';
 import type { Progress, StepProgress } from '../../src/interpreter/progress.ts';
 
+const RESUME = 'estuary wf resume x';
 const startedAt = new Date(0).toISOString();
 const pay = (
   items: Partial<NonNullable<StepProgress['items']>>,
@@ -51,6 +52,87 @@ test.each<[step: StepProgress, now: number, line: string]>([
   ],
 ])('%j at %i', (step, now, line) => expect(stripVTControlCharacters(describeStep(step, now))).toBe(line));
 
+test.each<[step: Partial<StepProgress>, line: string]>([
+  [{ kind: 'group', phase: 'undoing' }, '▸ work  undoing  1.0 s'],
+  [{ kind: 'activity', phase: 'catching' }, '▸ work  catching  1.0 s'],
+  [{ kind: 'activity', phase: 'finally' }, '▸ work  finally  1.0 s'],
+  [{ kind: 'repeat', round: 3 }, '▸ work  round 3  running  1.0 s'],
+  [{ kind: 'race', winner: 'paid' }, '▸ work  won by paid  running  1.0 s'],
+  [{ kind: 'race', winner: 'paid', status: 'completed' }, '✓ work  won by paid  1.0 s'],
+])('%j', (step, line) =>
+  expect(
+    stripVTControlCharacters(
+      describeStep({ id: 'work', kind: 'set', status: 'running', startedAt, ...step }, 1000),
+    ),
+  ).toBe(line),
+);
+
+const PARKED = { step: 'charge', type: 'Refused', message: 'no\nmoney' };
+const REFUSED = { name: 'approved', problem: "by: 'by' is missing", at: startedAt };
+
+test('a run that is parked says so, with the command that makes it go on, and what it has refused', () => {
+  let written = '';
+  const view = liveView(
+    (text) => (written += text),
+    () => 0,
+    RESUME,
+  );
+  const progress = { ...progressOf({ id: 'a', kind: 'set', status: 'running' }), parked: [PARKED] };
+  view.update({ ...progress, refused: Array.from({ length: 7 }, () => REFUSED) }, []);
+  expect(stripVTControlCharacters(written).trimEnd().split('\n')).toEqual([
+    '▸ a  running',
+    'parked at charge: Refused: no',
+    `  once that is dealt with: ${RESUME}`,
+    ...Array.from({ length: 5 }, () => "refused approved: by: 'by' is missing"),
+    '… 2 more messages were refused before',
+  ]);
+});
+
+test('a file and a program are told once that a run is parked, that it goes on, and of what it refuses', () => {
+  const lines: string[] = [];
+  const events: object[] = [];
+  const views = [
+    lineView(
+      (text) => lines.push(stripVTControlCharacters(text).trimEnd()),
+      () => 0,
+      RESUME,
+    ),
+    eventView(
+      (event) => events.push(event),
+      () => 0,
+    ),
+  ];
+  const told = (more: Partial<Progress>): unknown[] => {
+    lines.length = 0;
+    events.length = 0;
+    for (const view of views) view.update({ ...progressOf(), ...more }, []);
+    return [[...lines], [...events]];
+  };
+  const parked = ['parked at charge: Refused: no', `  once that is dealt with: ${RESUME}`];
+  expect(told({})).toEqual([[], []]);
+  expect(told({ parked: [PARKED] })).toEqual([parked, [{ event: 'parked', ...PARKED }]]);
+  expect(told({ parked: [PARKED] })).toEqual([[], []]);
+  expect(told({})).toEqual([[], [{ event: 'resumed' }]]);
+  expect(told({ parked: [PARKED] })).toEqual([parked, [{ event: 'parked', ...PARKED }]]);
+  expect(told({ parked: [PARKED], refused: [REFUSED] })).toEqual([
+    ["refused approved: by: 'by' is missing"],
+    [{ event: 'refused', ...REFUSED }],
+  ]);
+});
+
+test('a program is told of each phase, and of the winner', () => {
+  const events: object[] = [];
+  const view = eventView(
+    (event) => events.push(event),
+    () => 0,
+  );
+  const step = { id: 'a', kind: 'race', status: 'running' } satisfies StepProgress;
+  for (const more of [{}, { winner: 'b' }, { winner: 'b' }, { winner: 'b', phase: 'undoing' } as const])
+    view.update(progressOf({ ...step, ...more }), []);
+  const event = { event: 'step', step: 'a', kind: 'race', status: 'running' };
+  expect(events).toEqual([event, { ...event, winner: 'b' }, { ...event, winner: 'b', phase: 'undoing' }]);
+});
+
 test.each([
   [0, '0.0 s'],
   [59_900, '59.9 s'],
@@ -64,6 +146,7 @@ test('a terminal is redrawn in place, below whatever else was written, and never
   const view = liveView(
     (text) => (written += text),
     () => 0,
+    RESUME,
     () => 7,
   );
   const drawn = (...update: Parameters<typeof view.update>): string => {
@@ -101,6 +184,7 @@ test('a file has a line for each end, now and then one for what takes long, and 
   const view = lineView(
     (text) => lines.push(stripVTControlCharacters(text).trimEnd()),
     () => now,
+    RESUME,
   );
   const told = (ms: number, step: StepProgress, ...retries: Retry[]): string[] => {
     [now, lines] = [ms, []];

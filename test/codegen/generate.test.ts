@@ -164,8 +164,45 @@ describe('the indexes', () => {
     expect([...(await generateCode(reversed))]).toEqual([...files]);
   });
 
+  test('have what may be sent to a workflow, what it answers, what it gives, and its id', async () => {
+    const id = { key: { expression: ' input.n ', line: 3 }, onConflict: 'join' } as const;
+    const flow = {
+      ...project.workflows[0]!,
+      id,
+      output: object({ paid: { type: 'boolean' } }, ['paid']),
+      signals: { approved: object({ by: { type: 'string' } }, ['by']), a_1: object({}), a1: object({}) },
+      updates: { bank_details: object({ iban: { type: 'string' } }, ['iban']) },
+      queries: ['total'],
+    };
+    const files = await generateCode({ signatures: [], workflows: [flow] });
+    const types = files.get('generated/workflows/a/flow.ts')!;
+    expect(types).toContain('export interface FlowOutput {\n  paid: boolean;\n}');
+    expect(types).toContain('export interface FlowApprovedSignal {\n  by: string;\n}');
+    expect(types).toContain('export interface FlowBankDetailsUpdate {\n  iban: string;\n}');
+    expect(files.get('generated/workflows.ts')).toContain(`  'a/flow': {
+    input: import('./workflows/a/flow.ts').FlowInput;
+    output: import('./workflows/a/flow.ts').FlowOutput;
+    signals: {
+      approved: import('./workflows/a/flow.ts').FlowApprovedSignal;
+      a_1: import('./workflows/a/flow.ts').FlowA_1Signal;
+      a1: import('./workflows/a/flow.ts').FlowA1Signal;
+    };
+    updates: {
+      bank_details: import('./workflows/a/flow.ts').FlowBankDetailsUpdate;
+    };
+    queries: {
+      total: unknown;
+    };
+  };
+`);
+    const [, text] = /'a\/flow': (\{"key".*\}),\n/.exec(files.get('generated/workflows.ts')!)!;
+    expect(JSON.parse(text!)).toEqual({ ...id, input: flow.input });
+  });
+
   test('of a project with nothing in it compile to empty interfaces', async () => {
     const files = await generateCode({ signatures: [], workflows: [] });
-    expect(files.get('generated/workflows.ts')).toMatch(/export interface Workflows \{\n\}\n$/);
+    expect(files.get('generated/workflows.ts')).toMatch(
+      /export interface Workflows \{\n\}\n(.*\n)+.*ids: .* = \{\};\n$/,
+    );
   });
 });

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import {
-  WorkflowCancelled,
-  type WorkflowClient,
-  WorkflowFailed,
-  WorkflowTerminated,
-  workflowClient,
-} from '../../src/client/workflows.ts';
+import { WorkflowCancelled, WorkflowFailed, WorkflowTerminated } from '../../src/client/workflow-errors.ts';
+import { type WorkflowClient, workflowClient } from '../../src/client/workflows.ts';
 import { cleanEnvironment } from '../cli/estuary.ts';
 import { type Application, documentedPrograms, openApplication } from '../client/documented.ts';
 import { callsAt, openGate } from './engine-activities.ts';

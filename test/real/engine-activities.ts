@@ -12,6 +12,35 @@ output: { value: {} }
   code: 'export default async ({ value }) => ({ value });',
 };
 
+const note: TestActivity = {
+  signature: `
+description: Write a text down.
+effect: write
+input: { text: { type: string } }
+output: {}
+`,
+  code: `
+export default async ({ text }, context) => {
+  await context.database.raw('insert into notes (text) values (?)', [text]);
+  return {};
+};`,
+};
+
+const waitAtGate = `
+export default async ({ name }, context) => {
+  await context.database.raw('insert into gate_calls (name, attempt) values (?, ?)', [name, context.attempt]);
+  for (;;) {
+    if (context.signal.aborted) {
+      await context.database.raw('insert into gate_cancels (name) values (?)', [name]);
+      throw context.signal.reason;
+    }
+    const { rows } = await context.database.raw('select name from gates where name = ?', [name]);
+    if (rows.length > 0) return { name };
+    context.heartbeat();
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+};`;
+
 export const ACTIVITIES = {
   'lab/echo': echo,
   'other/echo': echo,
@@ -26,20 +55,18 @@ output: { name: { type: string } }
 errors: { Refused: { retryable: false } }
 timeout: 3s
 `,
-    code: `
-export default async ({ name }, context) => {
-  await context.database.raw('insert into gate_calls (name, attempt) values (?, ?)', [name, context.attempt]);
-  for (;;) {
-    if (context.signal.aborted) {
-      await context.database.raw('insert into gate_cancels (name) values (?)', [name]);
-      throw context.signal.reason;
-    }
-    const { rows } = await context.database.raw('select name from gates where name = ?', [name]);
-    if (rows.length > 0) return { name };
-    context.heartbeat();
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-};`,
+    code: waitAtGate,
+  },
+
+  /** The same, as something that undoes. */
+  'lab/undo-at-gate': {
+    signature: `
+description: Undo something outside when the gate is open.
+effect: external
+input: { name: { type: string } }
+output: { name: { type: string } }
+`,
+    code: waitAtGate,
   },
 
   /** Fails as it is told to, up to an attempt. */
@@ -73,19 +100,8 @@ export default async ({ how, until_attempt }, context) => {
   },
 
   /** Writes the text down; see `notes`. */
-  'lab/note': {
-    signature: `
-description: Write a text down.
-effect: write
-input: { text: { type: string } }
-output: {}
-`,
-    code: `
-export default async ({ text }, context) => {
-  await context.database.raw('insert into notes (text) values (?)', [text]);
-  return {};
-};`,
-  },
+  'lab/note': note,
+  'other/note': note,
 
   /** Writes the text down outside, unless the gate of this name is closed. */
   'lab/undo': {

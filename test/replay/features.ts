@@ -585,4 +585,125 @@ output: '\${{ steps.long.status }}'
 `,
     outcome: completed('caught'),
   },
+  ready_at_once: {
+    definition: `
+steps:
+  - { id: a, activity: lab/echo, with: { value: 1 } }
+  - { id: b, needs: [], wait: 10ms }
+  - { id: c, needs: [], activity: other/echo, with: { value: 3 } }
+  - { id: d, needs: [a, b, c], set: { sum: '\${{ steps.a.output.value + steps.c.output.value }}' } }
+output: \${{ steps.d.output.sum }}
+`,
+    outcome: completed(4),
+  },
+  race_losers: {
+    definition: `
+steps:
+  - id: first
+    race:
+      late: [{ wait: 1h }]
+      busy:
+        - activity: lab/gate
+          with: { name: race-losers }
+          timeout: { start_to_close: 30s, heartbeat: 500ms }
+      quick: [{ activity: lab/echo, with: { value: 1 } }]
+      later: [{ wait: 2h }]
+output: \${{ steps.first.winner }}
+`,
+    outcome: completed('quick'),
+  },
+  in_time: {
+    definition: `
+steps:
+  - id: block
+    timeout: 1h
+    steps: [{ id: say, activity: lab/echo, with: { value: 1 } }]
+    output: { value: '\${{ steps.say.output.value }}' }
+output: \${{ steps.block.output }}
+`,
+    outcome: completed({ value: 1 }),
+  },
+  compensate_in_reverse: {
+    definition: `
+steps:
+  - id: work
+    catch: [{ steps: [{ activity: lab/echo, with: { value: caught } }] }]
+    finally: [{ activity: other/echo, with: { value: finally } }]
+    steps:
+      - activity: lab/note
+        with: { text: reserve }
+        compensate: { activity: lab/note, with: { text: release } }
+      - activity: lab/note
+        with: { text: charge }
+        compensate: { activity: other/note, with: { text: refund } }
+      - fail: { type: Refused, message: no }
+output: '\${{ steps.work.status }}'
+`,
+    outcome: completed('caught'),
+  },
+  return_keeps: {
+    definition: `
+steps:
+  - id: work
+    steps:
+      - activity: lab/note
+        with: { text: reserve }
+        compensate: { activity: lab/note, with: { text: never } }
+      - { return: { kept: true }, from: work }
+output: \${{ steps.work.output }}
+`,
+    outcome: completed({ kept: true }),
+  },
+  await_in_order: {
+    definition: `
+signals: { approved: { by: { type: string } } }
+steps:
+  - wait: 200ms
+  - { id: first, await: approved }
+  - { if: '\${{ steps.first.output.by == "Ada" }}', activity: lab/echo, with: { value: in order } }
+  - { if: '\${{ steps.first.output.by != "Ada" }}', activity: other/echo, with: { value: out of order } }
+  - { id: second, await: approved }
+output: '\${{ steps.second.output.by }}'
+`,
+    messages: [
+      { kind: 'signal', name: 'approved', payload: { by: 'Ada' } },
+      { kind: 'signal', name: 'approved', payload: { by: 'Bob' } },
+    ],
+    outcome: completed('Bob'),
+  },
+  await_side_by_side: {
+    definition: `
+signals: { approved: {} }
+steps:
+  - id: both
+    all:
+      first: [{ await: approved }, { activity: lab/echo, with: { value: first } }]
+      second: [{ await: approved }, { activity: other/echo, with: { value: second } }]
+output: '\${{ steps.both.status }}'
+`,
+    messages: [
+      { kind: 'signal', name: 'approved', payload: {} },
+      { kind: 'signal', name: 'approved', payload: {} },
+    ],
+    outcome: completed('completed'),
+  },
+  for_each_goes_on: {
+    definition: `
+steps:
+  - for_each: [1, 40, 1]
+    as: milliseconds
+    concurrency: 2
+    steps: [{ activity: lab/slow, with: { milliseconds: '\${{ milliseconds }}' } }]
+output: done
+`,
+    outcome: completed('done'),
+  },
+  child_in_time: {
+    definition: `
+steps:
+  - { id: other, workflow: lab/activity, with: { name: Ada }, timeout: 1h }
+output: \${{ steps.other.output }}
+`,
+    outcome: completed({ said: 'hello Ada' }),
+  },
 };

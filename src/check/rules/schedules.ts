@@ -1,4 +1,6 @@
 import type { Located, ScheduleEntry } from '../../document/definition.ts';
+import type { YamlNode } from '../../document/yaml-tree.ts';
+import { parseDuration } from '../../expression/duration.ts';
 import { didYouMean } from '../../json-schema/suggest.ts';
 import { findCronProblem } from '../cron.ts';
 import { expressionNodes } from '../expression-places.ts';
@@ -33,8 +35,8 @@ export const schedules: Rule = ({ definition: { schedules: entries, id } }) => {
   return [...findings, { code: 'misplaced-key', range: id.key?.range ?? id.range, message, hint, related }];
 };
 
-function timeOf({ cron, timeZone }: ScheduleEntry): Finding[] {
-  const findings: Finding[] = [];
+function timeOf({ cron, every, timeZone }: ScheduleEntry): Finding[] {
+  const findings: Finding[] = every === undefined ? [] : intervalOf(every);
   const problem = cron === undefined ? undefined : findCronProblem(cron.value);
   if (problem !== undefined) {
     const { start, end, message, hint } = problem;
@@ -42,6 +44,14 @@ function timeOf({ cron, timeZone }: ScheduleEntry): Finding[] {
   }
   if (timeZone === undefined || isTimeZone(timeZone.value)) return findings;
   return [...findings, unknownZone(timeZone)];
+}
+
+/** Temporal counts whole seconds: it refuses less, and takes 1500ms for every second. */
+function intervalOf(every: YamlNode): Finding[] {
+  const parsed = every.kind === 'scalar' ? parseDuration(String(every.value)) : undefined;
+  if (!parsed?.ok || parsed.ms === 0 || parsed.ms % 1000 === 0) return [];
+  const message = `a schedule runs every so many whole seconds, not every ${parsed.ms} ms`;
+  return [{ code: 'bad-schedule', range: every.range, message }];
 }
 
 function unknownZone({ value, range }: Located<string>): Finding {

@@ -2,21 +2,25 @@ import { Args, Flags } from '@oclif/core';
 import type { Attended } from '../../cli/attend-run.ts';
 import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
+import type { connectClient } from '../../cli/connect-client.ts';
 import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
 import type { LogSettings } from '../../cli/log-lines.ts';
-import { whereToLook, workerCommand } from '../../cli/run-directions.ts';
+import { resumeCommand, whereToLook, workerCommand } from '../../cli/run-directions.ts';
 import type { Terminal } from '../../cli/run-input.ts';
 import type { LocalDefinition } from '../../cli/run-report.ts';
 import { eventView, lineView, liveView, type RunView } from '../../cli/run-view.ts';
 import type { OpenServices } from '../../cli/services.ts';
+import { workflowIdFor } from '../../cli/workflow-id.ts';
 import type { Run, RunOutcome } from '../../client/runs.ts';
+import type { StartedByKey } from '../../client/start-by-key.ts';
 import type { Config } from '../../config/config.ts';
-import type { Json, JsonObject } from '../../plan/plan.ts';
+import { visible } from '../../diagnostics/code-frame.ts';
+import type { Json, JsonObject, OnConflict } from '../../plan/plan.ts';
 import type { Project } from '../../project/project.ts';
 
 /** The last line of `--json`. */
 interface Result {
-  readonly event: 'started' | RunOutcome['status'];
+  readonly event: StartedByKey['how'] | RunOutcome['status'];
   readonly workflow_id: string;
   readonly run_id: string;
   readonly output?: Json;
@@ -28,6 +32,8 @@ interface Start {
   readonly input: JsonObject;
   readonly taskQueue: string;
   readonly workflowId: string | undefined;
+  /** What to do where a run of the definition's `id` is there; absent: the definition has none. */
+  readonly onConflict: OnConflict | undefined;
   /** The definition as it is here, to show where a failure is. */
   readonly local: LocalDefinition;
   readonly wait: boolean;
@@ -59,7 +65,9 @@ export default class WfRun extends EstuaryCommand {
     'input-file': Flags.string({
       description: 'a JSON or YAML object of inputs, - for stdin; --input goes before it',
     }),
-    id: Flags.string({ description: 'workflow id; default: the name and a random part' }),
+    id: Flags.string({
+      description: "workflow id; default: the definition's id, else the name and a random part",
+    }),
     'no-wait': Flags.boolean({
       description: 'start the run and leave it to a worker',
       exclusive: ['timeout'],
@@ -82,7 +90,11 @@ export default class WfRun extends EstuaryCommand {
     const { readRunInput } = await import('../../cli/run-input.ts');
     const project = loadProject(config.root);
     const { file, runnable } = await findDefinition(project, args.name);
-    const terminal = this.#terminal(flags['input-file']);
+    const { deprecated } = runnable.plan;
+    if (deprecated !== undefined)
+      this.notice(`${err.yellow('deprecated')}: ${args.name}: ${visible(deprecated)}`);
+    // With `--input-file -` what people type is the file.
+    const terminal = flags['input-file'] === '-' ? undefined : this.terminal();
     const input = await readRunInput({
       name: args.name,
       schema: runnable.inputSchema,
@@ -94,7 +106,8 @@ export default class WfRun extends EstuaryCommand {
       name: args.name,
       input,
       taskQueue: flags['task-queue'] ?? config.taskQueues[domainOf(args.name)] ?? config.temporal.taskQueue,
-      workflowId: flags.id,
+      workflowId: await workflowIdFor(args.name, runnable, input, flags.id),
+      onConflict: runnable.plan.id?.onConflict,
       local: { file, planHash: runnable.plan.hash, source: project.sources.get(file)! },
       wait: !flags['no-wait'],
       timeout,
@@ -105,35 +118,29 @@ export default class WfRun extends EstuaryCommand {
   async #start(config: Config, project: Project, start: Start): Promise<Result> {
     const { openServices } = await import('../../cli/services.ts');
     const { connectClient } = await import('../../cli/connect-client.ts');
-    const { startRun } = await import('../../client/runs.ts');
     const { haveRunServed } = await import('../../cli/serve-run.ts');
     const { attendRun } = await import('../../cli/attend-run.ts');
     const notice = (line: string): void => this.notice(line);
     const services = await openServices(config, notice);
     if (services.kind === 'embedded') notice(err.dim('embedded, sandbox money'));
     const client = await connectClient(services);
-    const { taskQueue, workflowId, wait } = start;
+    const { taskQueue, wait } = start;
     let server: Awaited<ReturnType<typeof haveRunServed>>;
     try {
       if (wait) server = await haveRunServed(config, project, services, taskQueue, client, notice, this.#log);
-      const run = await startRun(client, {
-        name: start.name,
-        input: start.input,
-        taskQueue,
-        ...(workflowId !== undefined && { workflowId }),
-      });
-      this.#showStart(start, services, run);
+      const { run, how } = await begin(client, start);
+      this.#showStart(start, services, run, how);
       const worker = workerCommand(services, taskQueue, config.temporal.taskQueue);
       if (!wait) {
         notice(`a worker on task queue '${taskQueue}' does the rest; where none runs: ${worker}`);
-        return { event: 'started', ...idsOf(run) };
+        return { event: how, ...idsOf(run) };
       }
-      this.#emit({ event: 'started', ...idsOf(run) });
+      this.#emit({ event: how, ...idsOf(run) });
       const look = `look at it: ${whereToLook(services, run.workflowId)}`;
       const attended = await attendRun({
         client,
         run,
-        view: this.#view(),
+        view: this.#view(resumeCommand(run.workflowId)),
         notice,
         onSilence: (takenUp) => {
           this.#emit({ event: 'unattended', task_queue: taskQueue, taken_up: takenUp });
@@ -155,25 +162,21 @@ export default class WfRun extends EstuaryCommand {
   }
 
   /** Which run it is and where to look at it: on stderr, but on stdout where it is all that there is to tell. */
-  #showStart({ name, wait }: Start, services: OpenServices, run: Run): void {
+  #showStart({ name, wait }: Start, services: OpenServices, run: Run, how: StartedByKey['how']): void {
+    if (how === 'joined')
+      this.notice('joined the run that is there; its input is the one it was started with');
+    if (how === 'replaced') this.notice('the run that was under way with this id was terminated');
     if (wait) this.notice(`${err.bold(name)}  ${err.dim(run.workflowId)}`);
     else this.log(`workflow id: ${run.workflowId}\nrun id: ${run.firstExecutionRunId}`);
     if (services.uiUrl !== undefined || !wait) this.notice(err.dim(whereToLook(services, run.workflowId)));
   }
 
-  /** Where people can be asked; with `--input-file -` what they type is the file. */
-  #terminal(inputFile: string | undefined): Terminal | undefined {
-    if (this.jsonEnabled() || inputFile === '-' || !process.stdin.isTTY || !process.stderr.isTTY)
-      return undefined;
-    return { input: process.stdin, output: process.stderr };
-  }
-
-  #view(): RunView {
+  #view(resume: string): RunView {
     const write = (text: string): void => void process.stderr.write(text);
     if (this.jsonEnabled()) return eventView((event) => this.#emit(event), Date.now);
     // A log would run through steps that are redrawn in place.
-    if (!process.stderr.isTTY || this.#log.level === 'debug') return lineView(write, Date.now);
-    return liveView(write, Date.now, () => process.stderr.rows || 24);
+    if (!process.stderr.isTTY || this.#log.level === 'debug') return lineView(write, Date.now, resume);
+    return liveView(write, Date.now, resume, () => process.stderr.rows || 24);
   }
 
   async #report(
@@ -208,6 +211,23 @@ export default class WfRun extends EstuaryCommand {
   protected override logJson(json: unknown): void {
     process.stdout.write(`${JSON.stringify(json)}\n`);
   }
+}
+
+/** Starts the run: by its business key, where its definition has one. */
+async function begin(client: Awaited<ReturnType<typeof connectClient>>, start: Start): Promise<StartedByKey> {
+  const { name, input, taskQueue, workflowId, onConflict } = start;
+  if (workflowId !== undefined && onConflict !== undefined) {
+    const { startByKey } = await import('../../client/start-by-key.ts');
+    return startByKey(client, { name, input, taskQueue, workflowId, onConflict });
+  }
+  const { startRun } = await import('../../client/runs.ts');
+  const run = await startRun(client, {
+    name,
+    input,
+    taskQueue,
+    ...(workflowId !== undefined && { workflowId }),
+  });
+  return { run, how: 'started' };
 }
 
 function idsOf(run: Run): { readonly workflow_id: string; readonly run_id: string } {
