@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { checkOpened } from '../../src/check/check-definition.ts';
 import { openDefinition } from '../../src/check/open-definition.ts';
+import type { Catalogue } from '../../src/check/subject.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { measureCoverage } from '../../src/definition-tests/coverage.ts';
 import { readTestFile } from '../../src/definition-tests/read-test-file.ts';
@@ -9,7 +10,7 @@ import { type FileResult, runTestFile } from '../../src/definition-tests/run-tes
 import type { TestedDefinition } from '../../src/definition-tests/test-file.ts';
 import { renderText, summarize } from '../../src/diagnostics/render-text.ts';
 import type { JsonSchema } from '../../src/plan/plan.ts';
-import { catalogue } from '../check/shop.ts';
+import { catalogue as shop } from '../check/shop.ts';
 
 export const cases = new URL('./cases/', import.meta.url);
 
@@ -19,7 +20,8 @@ export function read(path: string): string {
 
 /** Runs the tests of a folder, and tells all about them. */
 export function reportOf(name: string): string {
-  const { result, sources, findings, coverage } = runFolder(name);
+  const texts = { definition: read(`${name}/definition.yaml`), tests: read(`${name}/tests.yaml`) };
+  const { result, sources, findings, coverage } = runTexts(`shop/${name}`, texts);
   return [
     ...(result === undefined ? [] : [renderFile(result, sources)]),
     ...(coverage === undefined ? [] : [renderCoverage([coverage], undefined)]),
@@ -28,15 +30,14 @@ export function reportOf(name: string): string {
   ].join('\n');
 }
 
-export function runFolder(name: string) {
-  const texts = { definition: read(`${name}/definition.yaml`), tests: read(`${name}/tests.yaml`) };
-  return runTexts(name, texts);
-}
-
-/** The same for texts that stand in no folder. */
-export function runTexts(name: string, texts: { readonly definition: string; readonly tests: string }) {
-  const file = `definitions/shop/${name}.yaml`;
-  const testFile = `definitions/shop/${name}.test.yaml`;
+/** Checks and runs the tests of a definition; `name` with its domain. */
+export function runTexts(
+  name: string,
+  texts: { readonly definition: string; readonly tests: string },
+  catalogue: Catalogue = shop,
+) {
+  const file = `definitions/${name}.yaml`;
+  const testFile = `definitions/${name}.test.yaml`;
   const sources = new Map([
     [file, texts.definition],
     [testFile, texts.tests],
@@ -48,7 +49,7 @@ export function runTexts(name: string, texts: { readonly definition: string; rea
     outputSchema === undefined ? [] : [[child, outputSchema]],
   );
   const definition: TestedDefinition = {
-    name: `shop/${name}`,
+    name,
     file,
     plan: compile(checked),
     inputSchema: checked.inputSchema,
