@@ -26,7 +26,7 @@ export interface FoundRun {
 }
 
 /** How long a worker may take to answer. */
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 5000;
 
 /** @returns `undefined` if no run has this id */
 export async function findRun(client: Client, workflowId: string): Promise<FoundRun | undefined> {
@@ -110,5 +110,5 @@ export async function askRun(
   }
 }
 
-/** gRPC's DEADLINE_EXCEEDED, and FAILED_PRECONDITION for a task queue that nobody polls. */
-const NO_WORKER: ReadonlySet<number> = new Set([4, 9]);
+/** gRPC's CANCELLED and DEADLINE_EXCEEDED, for our deadline, and FAILED_PRECONDITION for a queue that nobody polls. */
+const NO_WORKER: ReadonlySet<number> = new Set([1, 4, 9]);

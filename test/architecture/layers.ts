@@ -18,7 +18,6 @@ export const SANDBOXED_FILES = [
 ];
 
 const ENGINE_FOR_COMMANDS = [
-  'src/definition-tests',
   'src/cli',
   'src/client',
   'src/config',
@@ -26,6 +25,7 @@ const ENGINE_FOR_COMMANDS = [
   'src/project',
   'src/worker',
   'src/effects',
+  'src/definition-tests',
   'src/diagnostics',
   'src/json-schema',
   'src/expression',
@@ -115,8 +115,8 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   'src/cli': {
     imports: [
       ...ENGINE_FOR_COMMANDS,
-      'src/check/open-definition.ts',
       'src/document',
+      'src/check/open-definition.ts',
       'src/interpreter/progress.ts',
     ],
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],

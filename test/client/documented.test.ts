@@ -12,7 +12,7 @@ afterAll(() => application.remove());
 
 test('every program of docs/client.md compiles where the package is installed', () => {
   const programs = documentedPrograms();
-  expect(programs).toHaveLength(3);
+  expect(programs).toHaveLength(4);
   expect(application.compile(Object.fromEntries(programs.map((text, n) => [`program${n}`, text])))).toBe('');
 });
 

@@ -7,7 +7,9 @@ interface Typed {
   'shop/sell': {
     input: { item: string; note?: string };
     output: { price: number };
-    signals: { bid: { amount: number } };
+    signals: { bid: { amount: number }; closed: { by?: string } };
+    updates: { amend: { price: number } };
+    queries: { highest: unknown };
   };
 }
 
@@ -20,8 +22,13 @@ export async function compiles(
   const state: Progress | undefined = await run.state();
   const sold: { price: number } = await shop.startWorkflow('shop/sell', { item: 'x' }, { wait: true });
   const price: number = (await shop.getWorkflow('shop/sell', 'id').result()).price;
-  await shop.getWorkflow('shop/sell', 'id').signal('bid', { amount: 5 });
-  return [output, state, sold, price];
+  const sale = shop.getWorkflow('shop/sell', 'id');
+  await sale.signal('bid', { amount: 5 });
+  await sale.signal('closed');
+  const receipt: { received_at: string } = await sale.update('amend', { price: 3 });
+  const highest: unknown = await sale.query('highest');
+  const either: WorkflowRun<unknown> = sale;
+  return [output, state, sold, price, receipt, highest, either];
 }
 
 export async function doesNotCompile(
@@ -48,6 +55,16 @@ export async function doesNotCompile(
   await shop.getWorkflow('shop/sell', 'id').signal('bidd', { amount: 5 });
   // @ts-expect-error a payload that is none
   await shop.getWorkflow('shop/sell', 'id').signal('bid', { amount: '5' });
+  // @ts-expect-error a payload that is missing
+  await shop.getWorkflow('shop/sell', 'id').signal('bid');
+  // @ts-expect-error an update is no signal
+  await shop.getWorkflow('shop/sell', 'id').signal('amend', { price: 3 });
+  // @ts-expect-error an update that is none
+  await shop.getWorkflow('shop/sell', 'id').update('amned', { price: 3 });
+  // @ts-expect-error a payload of an update that is none
+  await shop.getWorkflow('shop/sell', 'id').update('amend', { price: '3' });
+  // @ts-expect-error a query that is none
+  await shop.getWorkflow('shop/sell', 'id').query('lowest');
   // @ts-expect-error a workflow that takes no signals
   await (await startWorkflow('payments/batch-payout', {})).signal('bid', {});
   // @ts-expect-error a name that is none
