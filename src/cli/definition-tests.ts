@@ -63,17 +63,24 @@ export function runProjectTests(
   });
 }
 
-/** What of each definition the tests have reached. */
-export function coverageOf(project: Project, results: readonly FileResult[]): readonly Coverage[] {
-  return results.flatMap(({ tests: { definition }, cases }) => {
-    const { content } = openDefinition(
-      project.sources.get(definition.file) ?? '',
-      definition.file,
-      project.catalogue.readFile,
-    );
-    if (content === undefined) return [];
-    const observed = cases.flatMap(({ run }) => run.observed);
-    return [measureCoverage(content.definition, definition.plan, observed)];
+/**
+ * What of each definition the tests have reached.
+ *
+ * @param all whether those without tests count, too
+ */
+export function coverageOf(
+  project: Project,
+  results: readonly FileResult[],
+  all: boolean,
+): readonly Coverage[] {
+  const observed = new Map(
+    results.map(({ tests, cases }) => [tests.definition.name, cases.flatMap(({ run }) => run.observed)]),
+  );
+  return [...project.definitions.values()].flatMap(({ name, file, runnable }) => {
+    const seen = observed.get(name);
+    if (runnable === undefined || (seen === undefined && !all)) return [];
+    const { content } = openDefinition(project.sources.get(file)!, file, project.catalogue.readFile);
+    return content === undefined ? [] : [measureCoverage(content.definition, runnable.plan, seen ?? [])];
   });
 }
 

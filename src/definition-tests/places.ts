@@ -40,8 +40,8 @@ export function placeInDefinition(
   const from = starts[line - 1]!;
   const text = source
     .slice(from, starts[line] ?? source.length)
-    .replace(/\s+#.*$/, '')
-    .trimEnd();
+    .trimEnd()
+    .replace(/\s+#.*$/, '');
   const indent = text.length - text.replace(/^[\s-]+/, '').length;
   return { file, range: { start: from + indent, end: from + text.length } };
 }

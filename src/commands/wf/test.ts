@@ -61,7 +61,7 @@ export default class WfTest extends EstuaryCommand {
       if (isText) this.log(renderFile(result, sources, out));
     });
     const took = performance.now() - begun;
-    const coverages = wantsCoverage ? coverageOf(project, results) : undefined;
+    const coverages = wantsCoverage ? coverageOf(project, results, what.length === 0) : undefined;
     const floor = config.values.get('tests.coverage_floor') as number | undefined;
     if (isText) {
       if (coverages !== undefined && coverages.length > 0) this.log(renderCoverage(coverages, floor, out));
