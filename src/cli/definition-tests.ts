@@ -2,10 +2,18 @@
 import { relative, resolve, sep } from 'node:path';
 import { openDefinition } from '../check/open-definition.ts';
 import { type Coverage, measureCoverage } from '../definition-tests/coverage.ts';
+import { outcomeOf } from '../definition-tests/explore.ts';
 import { readTestFile } from '../definition-tests/read-test-file.ts';
 import { type FileResult, runTestFile } from '../definition-tests/run-tests.ts';
-import { type TestedDefinition, type TestFile, testedName } from '../definition-tests/test-file.ts';
+import {
+  type TestCase,
+  type TestedDefinition,
+  type TestFile,
+  testedName,
+} from '../definition-tests/test-file.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Observation } from '../interpreter/observe.ts';
+import { didYouMean } from '../json-schema/suggest.ts';
 import type { Project } from '../project/project.ts';
 import { domainOf } from '../project/project.ts';
 import { readTestFiles, type SourceFile } from '../project/read-files.ts';
@@ -73,18 +81,60 @@ export function coverageOf(
   results: readonly FileResult[],
   all: boolean,
 ): readonly Coverage[] {
-  const observed = new Map(
+  const observed = new Map<string, readonly Observation[]>(
     results.map(({ tests, cases }) => [tests.definition.name, cases.flatMap(({ run }) => run.observed)]),
   );
   return [...project.definitions.values()].flatMap(({ name, file, runnable }) => {
     const seen = observed.get(name);
     if (runnable === undefined || (seen === undefined && !all)) return [];
-    const { content } = openDefinition(project.sources.get(file)!, file, project.catalogue.readFile);
-    return content === undefined ? [] : [measureCoverage(content.definition, runnable.plan, seen ?? [])];
+    return [coverageOfDefinition(project, { file, plan: runnable.plan }, seen ?? [])];
   });
 }
 
-function testedDefinition(project: Project, name: string): TestedDefinition | undefined {
+/** What of one definition some runs have reached. */
+export function coverageOfDefinition(
+  project: Project,
+  { file, plan }: Pick<TestedDefinition, 'file' | 'plan'>,
+  observed: readonly Observation[],
+): Coverage {
+  const { content } = openDefinition(project.sources.get(file)!, file, project.catalogue.readFile);
+  // What has a plan is YAML.
+  return measureCoverage(content!.definition, plan, observed);
+}
+
+/**
+ * A case of the tests of a definition.
+ * @throws CommandFailure `unknown-case`, `nothing-to-test`, `invalid-tests`
+ */
+export function findCase(project: Project, definition: string, name: string): TestCase {
+  const { files, findings } = readProjectTests(project, [definition]);
+  const cases = files.flatMap((file) => file.cases);
+  const found = cases.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  if (findings.length > 0) {
+    const hint = `see \`estuary wf test ${definition}\``;
+    throw new CommandFailure('invalid-tests', `the tests of ${definition} have errors`, {
+      exit: EXIT.findings,
+      hint,
+    });
+  }
+  const hint = didYouMean(
+    name,
+    cases.map((one) => one.name),
+  );
+  throw new CommandFailure('unknown-case', `${definition} has no case '${name}'`, { exit: EXIT.usage, hint });
+}
+
+/** How the cases of a definition end; of those that can run, however they do. */
+export function testedOutcomes(project: Project, definition: string): ReadonlySet<string> {
+  const beside = readTestFiles(project.root).some(({ file }) => testedName(file) === definition);
+  if (!beside) return new Set();
+  const { files } = readProjectTests(project, [definition]);
+  return new Set(files.flatMap((file) => runTestFile(file).cases.map(({ run }) => outcomeOf(run))));
+}
+
+/** A definition as tests take it; `undefined` for one that has errors, or is not there. */
+export function testedDefinition(project: Project, name: string): TestedDefinition | undefined {
   const found = project.definitions.get(name);
   if (found?.runnable === undefined) return undefined;
   const { plan, inputSchema } = found.runnable;

@@ -47,8 +47,16 @@ export interface Look {
 /** More events than any test of a definition needs; a run that makes more of them has lost its way. */
 const MAXIMUM_EVENTS = 200_000;
 
-/** Runs a case; stops, serialises and goes on after every event. */
-export function rehearse(definition: TestedDefinition, test: TestCase): Rehearsal {
+/**
+ * Runs a case; stops, serialises and goes on after every event.
+ *
+ * @param otherwise answers activities and children that the case has no answer for; without it they stop the run
+ */
+export function rehearse(
+  definition: TestedDefinition,
+  test: TestCase,
+  otherwise: (name: string) => Answering = unlisted,
+): Rehearsal {
   const { plan } = definition;
   const started = Date.parse(test.start ?? DEFAULT_START);
   const observed: Observation[] = [];
@@ -61,7 +69,7 @@ export function rehearse(definition: TestedDefinition, test: TestCase): Rehearsa
       answers.push(outcome);
       return outcome;
     };
-  const scripts = scriptsOf(definition, test);
+  const scripts = scriptsOf(definition, test, otherwise);
   let simulation: Simulation | SimulationStopped;
   try {
     simulation = simulate(plan, {
@@ -101,7 +109,7 @@ export function rehearse(definition: TestedDefinition, test: TestCase): Rehearsa
   };
 }
 
-function scriptsOf(definition: TestedDefinition, test: TestCase) {
+function scriptsOf(definition: TestedDefinition, test: TestCase, otherwise: (name: string) => Answering) {
   const { signatures, childOutputs } = definition;
   const of = (
     scripts: TestCase['activities'] = {},
@@ -111,7 +119,7 @@ function scriptsOf(definition: TestedDefinition, test: TestCase) {
     Object.fromEntries(
       [...called].map((name) => {
         const script = scripts[name];
-        return [name, script === undefined ? unlisted(name) : answering(script, name, output(name))];
+        return [name, script === undefined ? otherwise(name) : answering(script, name, output(name))];
       }),
     );
   return {

@@ -11,9 +11,10 @@ const MOST_LINES = 30;
 /**
  * A line an event, with what came of each call below it: the last of those before `untilMs`, and the end.
  *
+ * @param most so many lines
  * @param untilMs virtual milliseconds; what is later is left out, and so is the end then
  */
-export function timelineLines(run: Rehearsal, untilMs?: number): readonly string[] {
+export function timelineLines(run: Rehearsal, untilMs?: number, most = MOST_LINES): readonly string[] {
   const { log, answers, outcome, elapsedMs } = run;
   const lines = log.flatMap((event, index) => {
     if (untilMs !== undefined && event.atMs > untilMs) return [];
@@ -24,7 +25,7 @@ export function timelineLines(run: Rehearsal, untilMs?: number): readonly string
     ];
   });
   if (untilMs === undefined || untilMs >= elapsedMs) lines.push(`${clock(elapsedMs)}  ${ending(outcome)}`);
-  const shown = lines.slice(-MOST_LINES);
+  const shown = lines.slice(-most);
   const earlier = lines.length - shown.length;
   return [...(earlier > 0 ? [`          … ${earlier} lines before`] : []), ...shown.map(shorten)];
 }

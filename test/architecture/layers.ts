@@ -117,6 +117,7 @@ export const LAYERS: { readonly [module: string]: Layer } = {
       ...ENGINE_FOR_COMMANDS,
       'src/document',
       'src/check/open-definition.ts',
+      'src/interpreter/observe.ts',
       'src/interpreter/progress.ts',
     ],
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],
