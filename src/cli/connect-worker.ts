@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { connectionOptions } from '../client/connect.ts';
 import { haveSearchAttributes, type SearchAttributes } from '../worker/search-attributes.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
-import { cannotReachTemporal, refuseUnreachable } from './reach-temporal.ts';
+import { cannotReachTemporal } from './reach-temporal.ts';
 import type { OpenServices } from './services.ts';
 
 /**
@@ -14,7 +14,6 @@ export async function connectWorker(
   required: SearchAttributes,
 ): Promise<NativeConnection> {
   const { address, namespace } = services;
-  await refuseUnreachable(services);
   let connection: NativeConnection | undefined;
   try {
     connection = await NativeConnection.connect(connectionOptions(services));

@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Config } from '../config/config.ts';
-import type { LogLevel, LogLine } from '../worker/log.ts';
+import { LOG_LEVELS, type LogLevel, type LogLine } from '../worker/log.ts';
 import { err } from './colors.ts';
 
 /** Where to log from, and how. */
@@ -10,9 +11,30 @@ export interface LogSettings {
 
 /** What writes lines to stderr, which is never a command's result: as text in a terminal, as JSON elsewhere. */
 export function logWriter(format: Config['log']['format']): (line: LogLine) => void {
-  const asText = format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
-  const render = asText ? (line: LogLine) => formatText(line, err) : JSON.stringify;
+  const render = isText(format) ? (line: LogLine) => formatText(line, err) : JSON.stringify;
   return (line) => void process.stderr.write(`${render(line)}\n`);
+}
+
+/**
+ * Tells people something.
+ * @param line for a log: its level, `info` by default, and the data of which the text's first line is the gist
+ */
+export type Notice = (text: string, line?: { readonly level?: LogLevel; readonly fields?: object }) => void;
+
+/** Notices of a command that logs: to `people` where the log is text, else as lines of the log. */
+export function noticesOf({ level: least, format }: LogSettings, people: (text: string) => void): Notice {
+  if (isText(format)) return people;
+  const write = logWriter(format);
+  return (text, { level = 'info', fields } = {}) => {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least)) return;
+    const plain = stripVTControlCharacters(text);
+    const message = fields === undefined ? plain : plain.split('\n')[0]!;
+    write({ time: new Date().toISOString(), level, event: 'notice', message, ...(fields && { fields }) });
+  };
+}
+
+function isText(format: LogSettings['format']): boolean {
+  return format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
 }
 
 type Paint = (text: string) => string;

@@ -9,7 +9,7 @@ import type { OpenServices } from './services.ts';
 
 /** The worker in this process. */
 export interface RunServer {
-  stop(): Promise<void>;
+  stop(): Promise<unknown>;
   /** Rejects if the worker falls over; never resolves. */
   readonly fell: Promise<never>;
 }
@@ -46,10 +46,7 @@ export async function haveRunServed(
     await prepareEmbeddedDatabase(database, application, notice);
     const { serve } = await import('./serve.ts');
     const served = await serve({ config, services, project, database, taskQueue, log });
-    const stop = async (): Promise<void> => {
-      await served.stop().finally(() => database.destroy());
-    };
-    return { stop, fell: served.stopped.then(() => new Promise<never>(() => {})) };
+    return { stop: served.stop, fell: served.stopped.then(() => new Promise<never>(() => {})) };
   } catch (error) {
     await database.destroy();
     throw error;

@@ -4,6 +4,7 @@ import { findingsOf, type Project } from '../project/project.ts';
 import { loadApplicationDatabase, migratorOf, prepareEmbeddedDatabase } from './application.ts';
 import { err } from './colors.ts';
 import { CommandFailure, EXIT } from './command-failure.ts';
+import type { Notice } from './log-lines.ts';
 import { serve } from './serve.ts';
 import type { OpenServices } from './services.ts';
 import type { ServedSummary } from './serving-report.ts';
@@ -18,7 +19,7 @@ export interface ServingOptions {
   readonly domains?: readonly string[] | undefined;
   /** Activities without which it refuses to serve. */
   readonly mustServe?: readonly string[];
-  readonly notice: (line: string) => void;
+  readonly notice: Notice;
 }
 
 export interface Serving {
@@ -65,7 +66,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       running: () => inFlight.counts(),
       takesRuns: () => worker.getStatus().workflowPollerState === 'POLLING',
       stopped: served.stopped,
-      stop: () => served.stop().finally(() => database.destroy()),
+      stop: served.stop,
     };
   } catch (error) {
     await database.destroy();
@@ -76,45 +77,41 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
 /**
  * Serves until SIGINT or SIGTERM; the first drains the worker, the second ends the process at once.
  * @param emit takes each event of `--json`: `serving`, `draining`, `stopped`
- * @returns the last event
  */
 export async function serveUntilStopped(
   options: ServingOptions,
   emit: (event: object) => void,
-): Promise<object> {
+): Promise<void> {
   const { notice } = options;
   const serving = await startServing(options);
   // Before it says that it serves: whoever waits for that may stop it at once.
   const [first, second] = stopSignals();
   void second.then(() => process.exit(EXIT.interrupted));
-  for (const problem of serving.problems) notice(`${err.yellow('warning')}: ${problem}`);
-  for (const line of describeServed(serving.summary)) notice(line);
+  for (const problem of serving.problems) notice(`${err.yellow('warning')}: ${problem}`, { level: 'warn' });
+  notice(describeServed(serving.summary).join('\n'), { fields: serving.summary });
   emit({ event: 'serving', ...serving.summary, problems: serving.problems });
   const signal = await Promise.race([first, serving.stopped.then(() => undefined)]);
   if (signal !== undefined) {
-    notice(describeDraining(signal, serving.running()));
-    emit({ event: 'draining', signal, running: serving.running() });
+    const draining = { signal, running: serving.running() };
+    notice(describeDraining(signal, draining.running), { fields: draining });
+    emit({ event: 'draining', ...draining });
   }
   const abandoned = await serving.stop();
   const warning = describeAbandoned(abandoned);
-  if (warning !== undefined) notice(warning);
-  return { event: 'stopped', abandoned };
+  if (warning !== undefined) notice(warning, { level: 'warn', fields: { abandoned } });
+  emit({ event: 'stopped', abandoned });
 }
 
 /**
  * Shows the findings of a project. A broken definition refuses new starts of itself, nothing else, unless `strict`.
  * @throws CommandFailure `invalid-definition` if `strict` and there is an error
  */
-export async function reportFindings(
-  project: Project,
-  strict: boolean,
-  notice: (line: string) => void,
-): Promise<void> {
+export async function reportFindings(project: Project, strict: boolean, notice: Notice): Promise<void> {
   const findings = findingsOf(project);
   if (findings.length === 0) return;
   const { renderText, summarize } = await import('../diagnostics/render-text.ts');
   if (!strict || !findings.some(({ severity }) => severity === 'error')) {
-    notice(renderText(findings, project.sources, err));
+    notice(renderText(findings, project.sources, err), { level: 'warn' });
     return;
   }
   const { renderJson } = await import('../diagnostics/render-json.ts');

@@ -3,10 +3,11 @@ import type { Retry, RunOutcome } from '../client/runs.ts';
 import type { FoundRun } from '../client/steer.ts';
 import type { Progress } from '../interpreter/progress.ts';
 import type { Colors } from './colors.ts';
+import { describeRetry, describeStep, describeTime, describeTrouble } from './describe-progress.ts';
 import { renderValue } from './render-value.ts';
 import { resumeCommand } from './run-directions.ts';
 import { describeFailure, type LocalDefinition, placeOfFailure } from './run-report.ts';
-import { describeRetry, describeStep, describeTime, describeTrouble, toStepEvent } from './run-view.ts';
+import { toStepEvent } from './run-view.ts';
 
 export interface ShownRun {
   readonly run: FoundRun;

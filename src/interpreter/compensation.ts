@@ -1,4 +1,4 @@
-/** Undoing what was done: what is noted when a step's work has ended, and how it is worked off, the last first. */
+/** Undoing what was done: what is kept when a step's work has ended, and how it is worked off, the last first. */
 import { resolveCall } from './calls.ts';
 import type { Failure } from './host.ts';
 import { compensationScope } from './scope.ts';
@@ -27,30 +27,23 @@ import {
 const PARKED = 0;
 
 /**
- * Notes how a step whose work has ended would be undone. Nothing is noted for a step that was never dispatched, nor
- * for one that failed with an error that its activity declares: then nothing has happened. A step that ran into
- * its timeout, was cancelled or answered nonsense may have happened.
+ * How a step whose work has ended would be undone. Not at all if it was never dispatched, or failed with an error
+ * that its activity declares: then nothing has happened. A step that ran into its timeout, was cancelled or
+ * answered nonsense may have happened.
  */
-export function noteCompensation(turn: Turn, at: Place, outcome: Outcome): void {
+export function compensationOf(turn: Turn, at: Place, outcome: Outcome): Compensation | undefined {
   const { order } = stepStateOf(turn, at);
   const step = stepPlanOf(turn, at);
   const { compensate } = step;
-  if (compensate === undefined || order === undefined) return;
+  if (compensate === undefined || order === undefined) return undefined;
   if (outcome.status === 'failed' && step.kind === 'activity') {
-    if (Object.hasOwn(turn.plan.signatures[step.activity]!.errors, outcome.failure.type)) return;
+    if (Object.hasOwn(turn.plan.signatures[step.activity]!.errors, outcome.failure.type)) return undefined;
   }
   const output = outcome.status === 'completed' ? outcome.output : undefined;
-  const own = stepPath(turn, at);
-  const path = `${own}/~compensate`;
+  const path = `${stepPath(turn, at)}/~compensate`;
   const call = resolveCall(turn, compensate, compensationScope(turn, at, output), { path });
-  addCompensations(frameOf(turn, at), [
-    {
-      order,
-      call: call.ok
-        ? { ...call.value, compensates: call.value.key.slice(0, -'/~compensate'.length) }
-        : { problem: located(turn, at, call.failure) },
-    },
-  ]);
+  if (!call.ok) return { order, call: { problem: located(turn, at, call.failure) } };
+  return { order, call: { ...call.value, compensates: call.value.key.slice(0, -'/~compensate'.length) } };
 }
 
 /** Gives an owner more to undo; the list stays in the order of dispatch. */

@@ -37,7 +37,13 @@ export type HostEvent =
   | { readonly type: 'signal_sent'; readonly id: number; readonly now: number }
   | { readonly type: 'signal_failed'; readonly id: number; readonly failure: Failure; readonly now: number }
   /** Somebody has sent a signal, or an update that `findUpdateProblem` had nothing against. */
-  | { readonly type: 'message_received'; readonly name: string; readonly payload: Json; readonly now: number }
+  | {
+      readonly type: 'message_received';
+      readonly kind: 'signal' | 'update';
+      readonly name: string;
+      readonly payload: Json;
+      readonly now: number;
+    }
   /** Somebody asked the whole run to cancel. */
   | { readonly type: 'cancel_requested'; readonly now: number }
   /** A person has dealt with what parked the run: the compensation is tried again, or `skip`ped. */

@@ -16,7 +16,7 @@ import type { Json, Plan } from '../plan/plan.ts';
 import { advanceFrame, endRun } from './blocks.ts';
 import { resumeUndoing, undoAnswered } from './compensation.ts';
 import type { Command, HostEvent, RunInfo } from './host.ts';
-import { receiveMessage } from './messages.ts';
+import { deliverNext, receiveMessage } from './messages.ts';
 import type { Observe } from './observe.ts';
 import { checkId, describeRun } from './start.ts';
 import type { Outcome, Pending, State } from './state.ts';
@@ -64,7 +64,7 @@ export function advance(plan: Plan, state: State, event: HostEvent, observe?: Ob
   const turn: Turn = { plan, state, now: event.now, commands: [], messages: [], observe };
   receive(turn, event);
   // The list grows while it is worked off; an index is cheaper than shifting.
-  for (let next = 0; next < turn.messages.length && !state.ended; next++) {
+  for (let next = 0; !state.ended && (next < turn.messages.length || deliverNext(turn)); next++) {
     if (next === MAXIMUM_MESSAGES) return [...turn.commands, exhaust(state)];
     handle(turn, turn.messages[next]!);
   }
@@ -95,7 +95,7 @@ function receive(turn: Turn, event: HostEvent): void {
       if (turn.state.root !== undefined) endFrame(turn, turn.state.root, CANCELLED);
       return;
     case 'message_received':
-      return receiveMessage(turn, event.name, event.payload);
+      return receiveMessage(turn, event.kind, event.name, event.payload);
     case 'resume_requested':
       return resumeUndoing(turn, event.skip);
     case 'timer_fired': {

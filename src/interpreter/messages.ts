@@ -11,12 +11,12 @@ import { resolve, resolveCondition } from './values.ts';
 export const MAXIMUM_INBOX = 10_000;
 
 /** Gives a signal, or an update that was found right, to the step that awaits it first, or keeps it for the next. */
-export function receiveMessage(turn: Turn, name: string, payload: Json): void {
+export function receiveMessage(turn: Turn, kind: 'signal' | 'update', name: string, payload: Json): void {
   const { plan, state, now } = turn;
-  const schema = schemaOf(plan, name);
+  const schema = schemaOf(plan, kind, name);
   const problem =
     schema === undefined
-      ? undeclared(plan, name)
+      ? undeclared(plan, kind, name)
       : (schemaProblem(schema, payload) ?? inboxProblem(state, name));
   if (problem !== undefined) {
     state.refused.push({ name, problem, at: now });
@@ -30,13 +30,27 @@ export function receiveMessage(turn: Turn, name: string, payload: Json): void {
   state.inbox[name].push(mail);
 }
 
-/** The step takes the oldest message of that name, or waits for one. */
-export function takeMessage(turn: Turn, at: Place, name: string): void {
-  const { state } = turn;
-  const mail = state.inbox[name]?.shift();
-  if (mail !== undefined) return deliver(turn, at, mail);
+/** The step waits for a message of that name; one that is there already comes with `deliverNext`. */
+export function awaitNext({ state }: Turn, at: Place, name: string): void {
   state.waiters[name] ??= [];
   state.waiters[name].push(at);
+}
+
+/**
+ * Gives the oldest message that is kept to the step that awaits it first. Only when nothing else is left to do, and
+ * one by one: a step that the one before has just ended, as the loser of a race, must not take the next.
+ * @returns whether there was one
+ */
+export function deliverNext(turn: Turn): boolean {
+  const { inbox, waiters } = turn.state;
+  for (const name in inbox) {
+    if (inbox[name]!.length === 0) continue;
+    const waiter = waiters[name]?.shift();
+    if (waiter === undefined) continue;
+    deliver(turn, waiter, inbox[name]!.shift()!);
+    return true;
+  }
+  return false;
 }
 
 /** A step that waits no longer takes nothing. */
@@ -60,7 +74,7 @@ export function findUpdateProblem(
 ): string | undefined {
   const updates = plan.updates ?? {};
   const update = Object.hasOwn(updates, name) ? updates[name] : undefined;
-  if (update === undefined) return undeclared(plan, name);
+  if (update === undefined) return undeclared(plan, 'update', name);
   if (state.ended) return 'the run has ended';
   const problem = schemaProblem(update.input, payload) ?? inboxProblem(state, name);
   if (problem !== undefined) return problem;
@@ -89,15 +103,23 @@ function deliver(turn: Turn, at: Place, { payload, at: receivedAt }: Mail): void
   endStep(turn, at, { status: 'completed', output: payload });
 }
 
-function schemaOf({ signals = {}, updates = {} }: Plan, name: string): JsonSchema | undefined {
-  if (Object.hasOwn(signals, name)) return signals[name];
+/** A signal of an update's name is none: nobody has asked the update's conditions. */
+function schemaOf(
+  { signals = {}, updates = {} }: Plan,
+  kind: 'signal' | 'update',
+  name: string,
+): JsonSchema | undefined {
+  if (kind === 'signal') return Object.hasOwn(signals, name) ? signals[name] : undefined;
   return Object.hasOwn(updates, name) ? updates[name]!.input : undefined;
 }
 
-function undeclared({ signals, updates }: Plan, name: string): string {
-  const known = [...Object.keys(signals ?? {}), ...Object.keys(updates ?? {})];
-  const list = known.length === 0 ? 'it takes none' : `it takes ${known.join(', ')}`;
-  return `the definition declares no '${name}'; ${list}`;
+function undeclared({ signals = {}, updates = {} }: Plan, kind: 'signal' | 'update', name: string): string {
+  const [own, other] = kind === 'signal' ? [signals, updates] : [updates, signals];
+  if (Object.hasOwn(other, name))
+    return `'${name}' is ${kind === 'signal' ? 'an update, not a signal' : 'a signal, not an update'}`;
+  const known = Object.keys(own);
+  const list = known.length === 0 ? 'it declares none' : `it declares ${known.join(', ')}`;
+  return `the definition declares no ${kind} '${name}'; ${list}`;
 }
 
 function inboxProblem({ inbox }: State, name: string): string | undefined {

@@ -2,8 +2,8 @@
  * How a step goes on, whatever its kind: condition, work, undoing, catch, finally, end, in this order. Its kind
  * does the work; a message `end_step` says that the work, or the phase after it, is over.
  */
-import type { Json, StepPlan } from '../plan/plan.ts';
-import { addCompensations, noteCompensation, undoNext } from './compensation.ts';
+import type { CatchPlan, Json, StepPlan } from '../plan/plan.ts';
+import { addCompensations, compensationOf, undoNext } from './compensation.ts';
 import type { Failure } from './host.ts';
 import { scopeOf } from './scope.ts';
 import { resolveSearchAttributes } from './search-attributes.ts';
@@ -171,7 +171,10 @@ function workEnded(turn: Turn, at: Place, step: StepPlan, outcome: Outcome): voi
   }
   delete state.command;
   const end = here(at, state.ending === undefined ? outcome : outcomeOf(state.ending));
-  noteCompensation(turn, at, end);
+  const own = compensationOf(turn, at, end);
+  // Whoever catches the failure finds the step undone; else it is the enclosing block's to undo, in its turn.
+  const isCaught = end.status === 'failed' && handlerOf(turn, at, step, end.failure) !== undefined;
+  if (own !== undefined) addCompensations(isCaught ? state : frameOf(turn, at), [own]);
   if (end.status === 'failed' || end.status === 'cancelled') {
     state.outcome = end;
     state.phase = 'undoing';
@@ -182,12 +185,11 @@ function workEnded(turn: Turn, at: Place, step: StepPlan, outcome: Outcome): voi
 
 /** What the step's own blocks had done is undone, if it had to be: now its failure may be caught. */
 function undone(turn: Turn, at: Place, step: StepPlan, outcome: Outcome): void {
-  const frame = frameOf(turn, at);
-  const state = stepStateOf(turn, at);
-  if (outcome.status === 'failed' && frame.ending === undefined) {
+  if (outcome.status === 'failed') {
     const { failure } = outcome;
-    const handler = step.catch?.find(({ errors }) => errors === undefined || errors.includes(failure.type));
+    const handler = handlerOf(turn, at, step, failure);
     if (handler !== undefined) {
+      const state = stepStateOf(turn, at);
       state.phase = 'catching';
       state.failure = failure;
       state.child = openFrame(turn, handler.block, at, { locals: { error: errorValue(failure) } }).id;
@@ -195,6 +197,12 @@ function undone(turn: Turn, at: Place, step: StepPlan, outcome: Outcome): void {
     }
   }
   workedOff(turn, at, step, outcome);
+}
+
+/** The case of the step's catch that takes a failure; none while the block around is being torn down. */
+function handlerOf(turn: Turn, at: Place, step: StepPlan, { type }: Failure): CatchPlan | undefined {
+  if (frameOf(turn, at).ending !== undefined) return undefined;
+  return step.catch?.find(({ errors }) => errors === undefined || errors.includes(type));
 }
 
 /** Work and catch are over: the `finally` runs, then the step ends. */

@@ -50,6 +50,9 @@ export type Resolution =
 /** Task queues by domain. */
 export type TaskQueues = { readonly [domain: string]: string };
 
+/** The mark of a `LocalAnswer`. */
+export const TOOK_MS = 'estuary.took_ms';
+
 /** The second argument of every activity call: what it is for. */
 export interface ActivityCall {
   /** The idempotency key in readable form, `<root run id>/pay[42]/transfer`. */
@@ -58,6 +61,17 @@ export interface ActivityCall {
   readonly signature: string;
   /** The key of the call that this one undoes. */
   readonly compensates?: string;
+  /** Asks for a `LocalAnswer`. */
+  readonly local?: true;
+}
+
+/**
+ * What a local call answers. How long it took goes into the marker with it: what the workflow's clock says between
+ * two local calls is not the same in a replay.
+ */
+export interface LocalAnswer {
+  readonly [TOOK_MS]: number;
+  readonly output: Json;
 }
 
 /** The step's place in the graph, for people: the key without its run. */

@@ -251,13 +251,14 @@ class Simulator {
       const name = sent.update;
       const refused = findUpdateProblem(this.#plan, this.#state, name, payload, now);
       this.#note({ kind: 'update', name, payload, ...(refused !== undefined && { refused }) });
-      if (refused === undefined) this.#happen({ type: 'message_received', name, payload, now });
+      if (refused === undefined)
+        this.#happen({ type: 'message_received', kind: 'update', name, payload, now });
       return;
     }
     const name = sent.signal;
     const refusedBefore = this.#state.refused.at(-1);
     const log = this.#log.length;
-    this.#happen({ type: 'message_received', name, payload, now });
+    this.#happen({ type: 'message_received', kind: 'signal', name, payload, now });
     const last = this.#state.refused.at(-1);
     const isRefused =
       last !== undefined && (last.at !== refusedBefore?.at || last.name !== refusedBefore.name);

@@ -22,12 +22,15 @@ export class ActivityCalls {
   readonly #taskQueues: TaskQueues;
   readonly #locals: LocalLane;
 
-  /** @param taskQueues where a domain's activities go, if not to the run's own queue */
-  constructor(flights: Flights, admission: Admission, taskQueues: TaskQueues) {
+  /**
+   * @param taskQueues where a domain's activities go, if not to the run's own queue
+   * @param now the run's clock
+   */
+  constructor(flights: Flights, admission: Admission, taskQueues: TaskQueues, now: () => number) {
     this.#flights = flights;
     this.#admission = admission;
     this.#taskQueues = taskQueues;
-    this.#locals = new LocalLane(flights, (command) => this.#admit(command, 0));
+    this.#locals = new LocalLane(flights, now, (command) => this.#admit(command, 0));
   }
 
   schedule(command: ScheduleActivity): void {

@@ -15,10 +15,10 @@ export class Flights {
   readonly #scopes = new Map<number, CancellationScope>();
   /** What the interpreter has asked to stop. It asks once, so what becomes of it later must heed it. */
   readonly #unwanted = new Set<number>();
-  readonly #ended: (id: number, event: Happening) => void;
+  readonly #ended: (id: number, event: Happening, at?: number) => void;
 
-  /** @param ended is told each command's end */
-  constructor(ended: (id: number, event: Happening) => void) {
+  /** @param ended is told each command's end, and when that was, where it is not now */
+  constructor(ended: (id: number, event: Happening, at?: number) => void) {
     this.#ended = ended;
   }
 
@@ -50,10 +50,10 @@ export class Flights {
     this.#scopes.delete(id);
   }
 
-  end(id: number, event: Happening): void {
+  end(id: number, event: Happening, at?: number): void {
     this.#scopes.delete(id);
     this.#unwanted.delete(id);
-    this.#ended(id, event);
+    this.#ended(id, event, at);
   }
 
   /** After the commands of this turn: an event must not interrupt them (H1). */

@@ -30,27 +30,30 @@ import { upsert, writeStatus } from './search-attributes.ts';
 export function host(pinned: Pinned, mailbox: Mailbox): Promise<Json> {
   return new Promise((resolve, reject) => {
     const { plan, state } = pinned;
-    const flights = new Flights((id, event) => {
-      happen(event);
+    /** The time of the last event. Time that is not in the history would be another in a replay. */
+    let now = pinned.takenUpAt;
+    const flights = new Flights((id, event, at) => {
+      happen(event, at);
       admission.release(id);
     });
     const admission = new Admission();
-    const activities = new ActivityCalls(flights, admission, pinned.taskQueues);
+    const activities = new ActivityCalls(flights, admission, pinned.taskQueues, () => now);
     const children = new Children(flights, admission);
 
     const run = CancellationScope.current();
     // Nothing was begun, so there is nothing to stop or to undo.
     if (run.consideredCancelled) return reject(cancelled());
     run.cancelRequested.catch(() => happen({ type: 'cancel_requested' }));
-    let clock = (): number => pinned.takenUpAt;
-    happen({ type: 'start', input: state.input, run: state.run });
-    receiveMessages(pinned, mailbox, happen);
-    clock = Date.now;
+    happen({ type: 'start', input: state.input, run: state.run }, now);
+    let isTakenUp = false;
+    receiveMessages(pinned, mailbox, (event) => happen(event, isTakenUp ? Date.now() : pinned.takenUpAt));
+    isTakenUp = true;
 
-    function happen(event: Happening): void {
+    function happen(event: Happening, at: number = Date.now()): void {
+      now = Math.max(now, at);
       // An exception here is a bug of ours; rejecting with a plain Error fails the task, so that a fix recovers the run.
       try {
-        for (const command of advance(plan, state, { ...event, now: clock() } as HostEvent)) perform(command);
+        for (const command of advance(plan, state, { ...event, now } as HostEvent)) perform(command);
       } catch (error) {
         reject(error);
       }

@@ -9,7 +9,7 @@ import {
 import type { ScheduleActivity } from '../interpreter/host.ts';
 import { jsonBytes } from '../plan/payload.ts';
 import type { Json } from '../plan/plan.ts';
-import { SIGNATURE_DRIFT } from '../plan/worker-contract.ts';
+import { type LocalAnswer, SIGNATURE_DRIFT, TOOK_MS } from '../plan/worker-contract.ts';
 import type { ActivityFunctions } from './activity-calls.ts';
 import { toFailure } from './failures.ts';
 import type { Flights } from './flights.ts';
@@ -24,9 +24,13 @@ const MAXIMUM_CALLS = 200;
 const MAXIMUM_BYTES = 1024 * 1024;
 const MAXIMUM_MS = 2_000;
 
+/** What a call counts for that has failed, or was recorded by an engine that did not tell how long it took. */
+const UNKNOWN_MS = 10;
+
 /** Runs calls as local activities: one at a time, one attempt each. What that does not settle is called again, ordinarily. */
 export class LocalLane {
   readonly #flights: Flights;
+  readonly #now: () => number;
   readonly #callAgain: (command: ScheduleActivity) => void;
   readonly #waiting: ScheduleActivity[] = [];
   #busy = false;
@@ -34,8 +38,10 @@ export class LocalLane {
   #bytes = 0;
   #elapsedMs = 0;
 
-  constructor(flights: Flights, callAgain: (command: ScheduleActivity) => void) {
+  /** @param now the run's clock, which only local calls move between two events */
+  constructor(flights: Flights, now: () => number, callAgain: (command: ScheduleActivity) => void) {
     this.#flights = flights;
+    this.#now = now;
     this.#callAgain = callAgain;
   }
 
@@ -71,7 +77,7 @@ export class LocalLane {
 
   #call(command: ScheduleActivity): void {
     const { id, activity, input, key, signature, timeouts } = command;
-    const began = Date.now();
+    const began = this.#now();
     const { [activity]: call } = proxyLocalActivities<ActivityFunctions>({
       // What takes longer than a workflow task may be held open is no work for here.
       startToCloseTimeout: Math.min(timeouts.startToCloseMs ?? MAXIMUM_MS, MAXIMUM_MS),
@@ -80,25 +86,26 @@ export class LocalLane {
       summary: command.summary,
     });
     this.#flights
-      .run(id, () => call!(input, { key, signature }))
+      .run(id, () => call!(input, { key, signature, local: true }))
       .then(
-        (output) => {
-          this.#account(began, output ?? {});
-          this.#flights.end(id, { type: 'activity_completed', id, output: output ?? {} });
+        (answer) => {
+          const { output, tookMs } = readAnswer(answer);
+          this.#account(tookMs, output);
+          this.#flights.end(id, { type: 'activity_completed', id, output }, began + tookMs);
           this.#next();
         },
         (error) => {
-          this.#account(began, {});
+          this.#account(UNKNOWN_MS, {});
           this.#fail(command, error);
           this.#next();
         },
       );
   }
 
-  #account(began: number, output: Json): void {
+  #account(tookMs: number, output: Json): void {
     this.#calls++;
     this.#bytes += jsonBytes(output);
-    this.#elapsedMs += Date.now() - began;
+    this.#elapsedMs += tookMs;
   }
 
   #next(): void {
@@ -110,10 +117,17 @@ export class LocalLane {
     const { id, activity } = command;
     const rest = isCancellation(error) ? undefined : remainder(command, error);
     if (isCancellation(error) || (rest !== undefined && this.#flights.isUnwanted(id)))
-      return this.#flights.end(id, { type: 'activity_cancelled', id });
+      return this.#flights.end(id, { type: 'activity_cancelled', id }, this.#now());
     if (rest !== undefined) return this.#callAgain(rest);
-    this.#flights.end(id, { type: 'activity_failed', id, failure: toFailure(error, activity) });
+    this.#flights.end(id, { type: 'activity_failed', id, failure: toFailure(error, activity) }, this.#now());
   }
+}
+
+function readAnswer(answer: Json | undefined): { readonly output: Json; readonly tookMs: number } {
+  const isMarked = typeof answer === 'object' && answer !== null && TOOK_MS in answer;
+  if (!isMarked) return { output: answer ?? {}, tookMs: UNKNOWN_MS };
+  const { [TOOK_MS]: tookMs, output } = answer as unknown as LocalAnswer;
+  return { output, tookMs };
 }
 
 /** The call that is still to be made after its local attempt; undefined if that one was the last. */

@@ -27,11 +27,11 @@ export function receiveMessages(pinned: Pinned, mailbox: Mailbox, happen: (event
   const { plan } = pinned;
   const signal: Deliveries['signal'] = (name, payload) => {
     if (name === RESUME_SIGNAL) happen({ type: 'resume_requested', skip: skips(payload) });
-    else happen({ type: 'message_received', name, payload });
+    else happen({ type: 'message_received', kind: 'signal', name, payload });
   };
   const take: Deliveries['update'] = (name, payload) => {
     const receipt = { received_at: new Date(Date.now()).toISOString() };
-    happen({ type: 'message_received', name, payload });
+    happen({ type: 'message_received', kind: 'update', name, payload });
     return receipt;
   };
   mailbox.open({

@@ -15,7 +15,13 @@ import { formatProblem } from '../json-schema/schema-problem.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import { jsonBytes, MAXIMUM_PAYLOAD_BYTES, PAYLOAD_TOO_LARGE, tooLarge } from '../plan/payload.ts';
 import type { Json } from '../plan/plan.ts';
-import { type ActivityCall, type FailureDetails, SIGNATURE_DRIFT, stepOf } from '../plan/worker-contract.ts';
+import {
+  type ActivityCall,
+  type FailureDetails,
+  SIGNATURE_DRIFT,
+  stepOf,
+  TOOK_MS,
+} from '../plan/worker-contract.ts';
 import type { Activity, ActivityContext, ErrorDetails } from './activity-context.ts';
 import { DeclaredError } from './declared-error.ts';
 import { activityLogger } from './log-activity.ts';
@@ -48,7 +54,9 @@ export function activityFunction(
     const { info } = Context.current();
     const call = about ?? callOfForeignWorkflow(info);
     try {
-      return await perform(signature, implementation, database, input, call, info);
+      const began = Date.now();
+      const output = await perform(signature, implementation, database, input, call, info);
+      return call.local ? { [TOOK_MS]: Date.now() - began, output } : output;
     } catch (error) {
       throw toFailure(error, signature, info.attempt);
     }

@@ -25,6 +25,8 @@ export const LOG_EVENTS = {
   activity_failed: 'warn',
   /** An activity's own line. */
   activity: undefined,
+  /** What a worker's command tells people; graver where something is amiss. */
+  notice: 'info',
   /** A line of Temporal's SDK or of its core. */
   temporal: undefined,
 } as const;
@@ -53,7 +55,7 @@ export interface LogLine {
   /** Where an activity threw what it does not declare: the frames, without the message. */
   readonly stack?: string;
   readonly task_queue?: string;
-  /** What an activity gave its own line. */
+  /** What an activity gave its own line; the data behind a notice. */
   readonly fields?: object;
 }
 

@@ -63,9 +63,12 @@ export interface SearchAttributeTarget {
   readonly address: string;
 }
 
+/** Documented in docs/what-breaks.md. */
+export const SEARCH_ATTRIBUTE_ERROR_CODES = ['search-attributes-missing', 'search-attribute-type'] as const;
+
 /** What is in the way of serving, and what to do about it. */
 export interface SearchAttributeProblem {
-  readonly code: 'search-attributes-missing' | 'search-attribute-type';
+  readonly code: (typeof SEARCH_ATTRIBUTE_ERROR_CODES)[number];
   readonly message: string;
   readonly hint: string;
 }

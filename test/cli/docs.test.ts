@@ -49,7 +49,7 @@ describe.each(PAGES)('%s', (page) => {
     };
     const wrong: string[] = [];
     for (const [, line] of read(page).matchAll(
-      /(?:`|^|\$ |\bnpx )estuary ((?:wf|schedule|db|dev|worker|codegen|config|doctor)\b[^`\n]*)/gm,
+      /(?:`|^|\$ |\bnpx )estuary ((?:wf|schedule|db|dev|worker|codegen|config|doctor|completion)\b[^`\n]*)/gm,
     )) {
       const [first, second = ''] = line!.split(' ');
       const id = `${first}:${second}` in commands ? `${first}:${second}` : first!;

@@ -1,7 +1,8 @@
 /** What people see of a run that goes on: in a terminal, in a file. */
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { describeStep, describeTime, eventView, lineView, liveView } from '../../src/cli/run-view.ts';
+import { describeStep, describeTime } from '../../src/cli/describe-progress.ts';
+import { eventView, lineView, liveView } from '../../src/cli/run-view.ts';
 import type { Retry } from '../../src/client/runs.ts';
 import type { Progress, StepProgress } from '../../src/interpreter/progress.ts';
 

@@ -64,6 +64,14 @@ const SOUND: readonly Row[] = [
   ['doctor-refused', 'doctor', 4, REFUSING],
   ['doctor-half', 'doctor', 1, { TEMPORAL_HOST: 'temporal.example' }],
   ['doctor-json', 'doctor --json', 0],
+  ['show-nothing', 'wf show', 2],
+  ['show-refused', 'wf show march', 4, REFUSING],
+  ['signal-nothing', 'wf signal march', 2],
+  ['signal-nothing-json', 'wf signal --json', 2],
+  ['update-refused', 'wf update march amend', 4, REFUSING],
+  ['query-refused-json', 'wf query march total --json', 4, REFUSING],
+  ['cancel-unknown-flag', 'wf cancel march --wiat', 2],
+  ['resume-unknown-flag', 'wf resume march --skpi', 2],
   ['list', 'wf list', 0],
   ['list-json', 'wf list --json', 0],
   ['list-domain', 'wf list --domain payments', 0],
@@ -267,6 +275,7 @@ function transcript(args: string, ended: Ended, root: string, env: object): stri
     .join('\n')
     .replaceAll(root, '<project>')
     .replaceAll(process.version, '<node>')
+    .replace(/ {2}\d+ ms$/gm, '')
     .replace(/ in [\d.]+ m?s$/gm, ' in <time>')
     .replace(/"took_ms": [\d.]+/g, '"took_ms": "<time>"')
     .replace(/ time="[\d.]+"/g, ' time="<time>"');

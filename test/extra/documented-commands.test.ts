@@ -9,7 +9,20 @@ import { blocksOf, commandsOf, PAGES } from '../docs/pages.ts';
 import { copyWholeProject, type WholeProject } from '../docs/whole-project.ts';
 
 /** What cannot be run here. */
-const NOT_RUN = new Map([['npm test', 'it would run this test']]);
+const NOT_RUN = new Map([
+  ['npm test', 'it would run this test'],
+  ...[
+    'estuary wf show march --state',
+    'estuary wf signal march approved --input by=ada',
+    'estuary wf signal march approved --input-file approval.yaml --json',
+    'estuary wf update march amend --input min_amount=20',
+    'estuary wf update march amend --input-file amendment.yaml --json',
+    'estuary wf query march total',
+    'estuary wf query march estuary.state --json',
+    'estuary wf resume march',
+    'estuary wf resume march --skip --yes',
+  ].map((command) => [command, 'test/real/cli-steering.test.ts does, with a worker'] as const),
+]);
 
 /** What goes on until it is stopped, and what it says once it is there. */
 const FOREGROUND = new Map([

@@ -76,6 +76,17 @@ async function edit(files: { readonly [path: string]: string }): Promise<void> {
   await expect.poll(() => answers, { timeout: 30_000 }).toBe(expected);
 }
 
+const startDev = (): Running =>
+  startEstuary(['dev'], {
+    cwd: root,
+    env: {
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      TEMPORAL_DEFAULT_TASK_QUEUE: taskQueue,
+      DATABASE_URL: database.url,
+    },
+  });
+
 const start = (type: string) =>
   client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args: [{}] });
 const run = async (type: string): Promise<unknown> => (await start(type)).result();
@@ -105,15 +116,7 @@ beforeAll(async () => {
   write('activities/lab/gate.ts', GATE.code);
   write('definitions/lab/hello.yaml', hello('Ann'));
   write('definitions/lab/gated.yaml', gated('as it was'));
-  dev = startEstuary(['dev'], {
-    cwd: root,
-    env: {
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_NAMESPACE: namespace,
-      TEMPORAL_DEFAULT_TASK_QUEUE: taskQueue,
-      DATABASE_URL: database.url,
-    },
-  });
+  dev = startDev();
   dev.process.stderr.on('data', (text) => {
     answers += String(text).match(/Reloaded|Not reloaded/g)?.length ?? 0;
   });
@@ -201,4 +204,26 @@ test('SIGTERM ends it and its worker', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(stderr).toContain('SIGTERM: no activity runs; once more ends at once\n');
   expect(stderr.match(/Not reloaded/g)).toHaveLength(3);
+});
+
+test('a second signal ends it at once with its worker; the next one does the rest', async () => {
+  write(
+    'definitions/lab/cut.yaml',
+    gated('done').replace('name: dev', 'name: cut').replace('with:', 'timeout: 5s\n    with:'),
+  );
+  const first = startDev();
+  await first.saw(/Serving task queue/);
+  const underWay = await start('lab/cut');
+  await expect.poll(() => callsAt(database.knex, 'cut'), { timeout: 20_000 }).toBe(1);
+  first.process.kill('SIGINT');
+  await first.saw(/SIGINT: finishing lab\/gate, at most 20 s; once more ends at once\n/);
+  first.process.kill('SIGINT');
+  // Its streams close only once the worker, which has them too, is gone.
+  expect((await first.ended).code).toBe(130);
+
+  const next = startDev();
+  await openGate(database.knex, 'cut');
+  expect(await underWay.result()).toBe('done');
+  next.process.kill('SIGTERM');
+  expect((await next.ended).code).toBe(0);
 });

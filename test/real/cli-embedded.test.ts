@@ -165,7 +165,7 @@ test('SIGTERM leaves the run, without a question, also with --json', async () =>
 });
 
 test('SIGINT ends the following, not the run, which a worker then finishes', async () => {
-  expect((await run('db seed --more 100')).code).toBe(0);
+  expect((await run('db seed --more 50')).code).toBe(0);
   const following = startEstuary(['wf', 'run', 'payments/slow', '--id', 'slow'], { cwd: project.root });
   await following.saw(/✓ open/);
   const interrupted = performance.now();
@@ -196,7 +196,7 @@ test('SIGINT ends the following, not the run, which a worker then finishes', asy
   // What the README says of a batch's size: at most six events an activity.
   const { events } = await handle.fetchHistory();
   const activities = events!.filter((event) => event.activityTaskScheduledEventAttributes != null).length;
-  expect(activities).toBeGreaterThan(100);
+  expect(activities).toBeGreaterThan(50);
   expect(events!.length).toBeLessThanOrEqual(6 * activities + 50);
   await connection.close();
   dev.process.kill('SIGTERM');

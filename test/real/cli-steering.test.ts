@@ -286,6 +286,8 @@ describe.concurrent('wf show', () => {
     expect(await json(`query ${alone.workflowId} approval`)).toMatchObject({
       error: { code: 'no-worker', hint: expect.stringContaining('estuary worker start') },
     });
+    for (const _ of ['once', 'again'])
+      expect(await wf(`cancel ${alone.workflowId}`)).toMatchObject({ code: 0 });
   });
 
   test('no run at all', async () => {

@@ -1,9 +1,7 @@
-import type { History } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/client/runs.ts';
-import { replay } from '../replay/history.ts';
 import { callsAt } from './engine-activities.ts';
-import { eventually, type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
+import { eventually, type Lab, labProject, openLab } from './engine-lab.ts';
 import type { TestProject } from './engine-project.ts';
 
 /** Calls `lab/fail` on line 6 of the file, after a step that holds a line. */
@@ -93,44 +91,6 @@ steps:
     activity: lab/inflate
     with: { bytes: 1200000 }
 output: ['\${{ steps.a.output.text }}', '\${{ steps.a.output.text }}']
-`,
-  'lab/drift': `
-steps:
-  - id: far
-    activity: other/echo
-    with: { value: 42 }
-output: { value: '\${{ steps.far.output.value }}' }
-`,
-  'lab/drift-once': `
-steps:
-  - id: far
-    activity: other/echo
-    with: { value: 42 }
-    retry: { maximum_attempts: 1 }
-output: { value: '\${{ steps.far.output.value }}' }
-`,
-  'lab/fan-out': `
-input: { items: { type: array, items: { type: integer } } }
-steps:
-  - id: fan
-    for_each: \${{ input.items }}
-    concurrency: 3000
-    steps:
-      - activity: lab/echo
-        with: { value: '\${{ item }}' }
-  - id: count
-    set: { fanned: true }
-output: \${{ steps.count.output }}
-`,
-  'lab/heavy': `
-input: { text: { type: string }, items: { type: array, items: { type: integer } } }
-steps:
-  - id: fan
-    for_each: \${{ input.items }}
-    concurrency: 500
-    steps:
-      - activity: lab/echo
-        with: { value: '\${{ input.text }}' }
 `,
 };
 
@@ -257,69 +217,5 @@ describe.concurrent('a cancelled run', () => {
     await run.cancel();
     await lab.worker(project, { taskQueue });
     expect(await outcomeOf(run)).toEqual({ status: 'cancelled' });
-  });
-});
-
-describe.concurrent('an activity that the worker does not serve', () => {
-  const lastFailure = async (run: RunHandle): Promise<string | null | undefined> => {
-    const { raw } = await run.describe();
-    return raw.pendingActivities?.[0]?.lastFailure?.applicationFailureInfo?.type;
-  };
-
-  test('waits, visibly, for a worker that does', async () => {
-    const taskQueue = `${lab.taskQueue}-drift`;
-    const wrong = await lab.worker(project, { taskQueue, domains: ['lab'] });
-    const run = await lab.start('lab/drift', undefined, taskQueue);
-    await eventually(async () => expect(await lastFailure(run)).toBe('SignatureDrift'));
-    await wrong.kill();
-    await lab.worker(project, { taskQueue, domains: ['other'] });
-    expect(await outcomeOf(run)).toEqual({ status: 'completed', output: { value: 42 } });
-  });
-
-  test('waits also where the step has used up its attempts', async () => {
-    const taskQueue = `${lab.taskQueue}-drift-once`;
-    const wrong = await lab.worker(project, { taskQueue, domains: ['lab'] });
-    const run = await lab.start('lab/drift-once', undefined, taskQueue);
-    const timers = async (): Promise<number> =>
-      (await run.fetchHistory()).events!.filter(({ timerStartedEventAttributes: timer }) => timer).length;
-    await eventually(async () => expect(await timers()).toBe(1));
-    await wrong.kill();
-    await lab.worker(project, { taskQueue, domains: ['other'] });
-    expect(await outcomeOf(run)).toEqual({ status: 'completed', output: { value: 42 } });
-  });
-});
-
-describe('a wide loop', () => {
-  /** The largest number of activities that were scheduled and not ended. */
-  const mostPending = ({ events }: History): number => {
-    let pending = 0;
-    let most = 0;
-    for (const event of events ?? []) {
-      if (event.activityTaskScheduledEventAttributes) most = Math.max(most, ++pending);
-      if (event.activityTaskCompletedEventAttributes) pending--;
-    }
-    return most;
-  };
-
-  test('of 3,000 at once stays within what the server takes, and ends', async () => {
-    const run = await lab.start('lab/fan-out', { items: Array.from({ length: 3000 }, (_, n) => n) });
-    expect(await outcomeOf(run)).toEqual({ status: 'completed', output: { fanned: true } });
-    const history = await run.fetchHistory();
-    const most = mostPending(history);
-    expect(most).toBeLessThanOrEqual(500);
-    expect(most).toBeGreaterThan(100);
-    await replay(history);
-  });
-
-  test('whose inputs together are larger than a request may be ends', async () => {
-    const run = await lab.start('lab/heavy', {
-      text: 'x'.repeat(60_000),
-      items: Array.from({ length: 100 }, (_, n) => n),
-    });
-    expect(await outcomeOf(run)).toEqual({ status: 'completed', output: {} });
-    const history = await run.fetchHistory();
-    // It has rested between its tasks, which a replay must find again.
-    expect(history.events?.some(({ timerStartedEventAttributes: rest }) => rest)).toBe(true);
-    await replay(history);
   });
 });

@@ -1,6 +1,7 @@
 /** Activities that run in the worker that has the run. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcomeOf } from '../../src/client/runs.ts';
+import { PROGRESS_QUERY } from '../../src/plan/worker-contract.ts';
 import { fromJson, replay, toJson } from '../replay/history.ts';
 import { type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
 import type { TestProject } from './engine-project.ts';
@@ -18,6 +19,13 @@ steps:
     steps: [{ id: say, activity: lab/inflate, with: { bytes: '\${{ input.bytes }}' } }]
     output: \${{ size(steps.say.output.text) }}
 output: \${{ size(steps.many.output) }}
+`,
+  'lab/watched': `
+steps:
+  - for_each: [${Array.from({ length: 190 }, (_, n) => n).join(', ')}]
+    as: n
+    key: \${{ n }}
+    steps: [{ activity: lab/slow, with: { milliseconds: 17 }, local: true }]
 `,
   'lab/slow': `
 steps:
@@ -105,4 +113,18 @@ describe.concurrent('local activities', () => {
     expect(await outcomeOf(run)).toEqual({ status: 'completed', output: [1, 7] });
     expect(await eventsOf(run)).toMatchObject({ local: 2, ordinary: 1, failedTasks: 0 });
   });
+});
+
+test('a run that is asked all the time rests at the same places in its replay', async () => {
+  const run = await lab.start('lab/watched');
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) await run.query(PROGRESS_QUERY).catch(() => {});
+  })();
+  expect(await outcomeOf(run)).toMatchObject({ status: 'completed' });
+  isOver = true;
+  await asking;
+  // More than two seconds of work, so there is a rest.
+  expect((await run.fetchHistory()).events!.some((event) => event.timerStartedEventAttributes)).toBe(true);
+  await eventsOf(run);
 });

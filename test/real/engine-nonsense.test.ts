@@ -24,6 +24,7 @@ const THROWS = {
 const RETURNS = {
   'a function': () => 1, 'a text': 'text', 'a list': [1], nothing: undefined,
   'a BigInt': { value: 1n }, NaN: { value: NaN }, cyclic, 'five MB': { value: 'x'.repeat(5_000_000) },
+  'the prototype': JSON.parse('{ "value": { "__proto__": { "polluted": true } } }'),
 };
 const DETAILS = { 'long details': 'x'.repeat(5_000_000), 'cyclic details': cyclic };
 export default async ({ does }, context) => {
@@ -40,6 +41,7 @@ steps:
     activity: lab/nonsense
     with: { does: '\${{ input.does }}' }
     retry: { initial_interval: 10ms, maximum_attempts: 2 }
+output: '\${{ steps.work.output.value }}'
 `;
 
 let lab: Lab;
@@ -57,6 +59,19 @@ afterAll(async () => {
 const TWICE = { type: 'Error', attempt: 2 };
 const ONCE = { type: 'InvalidOutput', attempt: 1 };
 
+async function expectFailure(does: string, failure: object, message: RegExp): Promise<void> {
+  expect(await lab.run('lab/nonsense', { does })).toMatchObject({
+    status: 'failed',
+    failure: {
+      step: 'work',
+      line: 4,
+      activity: 'lab/nonsense',
+      ...failure,
+      message: expect.stringMatching(message),
+    },
+  });
+}
+
 describe.concurrent('an activity', () => {
   test.each<[string, object, RegExp]>([
     ['a cycle', TWICE, /^threw <ref \*1> \{ value: 1, self: \[Circular \*1\] \}$/],
@@ -64,16 +79,12 @@ describe.concurrent('an activity', () => {
     ['its own cause', TWICE, /^round$/],
     ['a long error', TWICE, /^x{10000}… \(5000000 characters\)$/],
   ])('that throws %s is tried again, and fails the run', async (does, failure, message) => {
-    expect(await lab.run('lab/nonsense', { does })).toMatchObject({
-      status: 'failed',
-      failure: {
-        step: 'work',
-        line: 4,
-        activity: 'lab/nonsense',
-        ...failure,
-        message: expect.stringMatching(message),
-      },
-    });
+    await expectFailure(does, failure, message);
+  });
+
+  test('that answers with a key that is the prototype elsewhere has answered with a key like others', async () => {
+    const output = JSON.parse('{ "__proto__": { "polluted": true } }');
+    expect(await lab.run('lab/nonsense', { does: 'the prototype' })).toEqual({ status: 'completed', output });
   });
 
   test.each<[string, object, RegExp]>([
@@ -88,15 +99,6 @@ describe.concurrent('an activity', () => {
     ['long details', ONCE, /failed with 'Odd', .*has 4\.8 MB/],
     ['cyclic details', ONCE, /failed with 'Odd', whose details are not JSON: .*circular/],
   ])('that answers with %s fails the run at once', async (does, failure, message) => {
-    expect(await lab.run('lab/nonsense', { does })).toMatchObject({
-      status: 'failed',
-      failure: {
-        step: 'work',
-        line: 4,
-        activity: 'lab/nonsense',
-        ...failure,
-        message: expect.stringMatching(message),
-      },
-    });
+    await expectFailure(does, failure, message);
   });
 });

@@ -29,6 +29,7 @@ beforeAll(async () => {
     TEMPORAL_DEFAULT_TASK_QUEUE: lab.taskQueue,
     DATABASE_URL: lab.database.url,
     LOG_LEVEL: 'error',
+    LOG_FORMAT: 'text',
   };
 });
 
@@ -43,8 +44,8 @@ const run = (args: string, more?: { readonly [name: string]: string }): Promise<
   const { args: words, options } = command(args, more);
   return estuary(words, options);
 };
-const start = (args: string): Running => {
-  const { args: words, options } = command(args);
+const start = (args: string, more?: { readonly [name: string]: string }): Running => {
+  const { args: words, options } = command(args, more);
   return startEstuary(words, options);
 };
 const linesOf = (stdout: string) =>
@@ -116,7 +117,7 @@ test('--json tells what it serves, with the limits that were given, and that it 
           workflows: ['lab/gated'],
           activities: expect.arrayContaining(['lab/echo', 'lab/gate']),
         },
-        { domain: 'other', workflows: [], activities: ['other/echo'] },
+        { domain: 'other', workflows: [], activities: ['other/echo', 'other/note'] },
       ],
       broken: ['lab/broken'],
       limits: { max_concurrent_activities: 7, max_concurrent_workflow_tasks: 5, max_cached_workflows: 9 },
@@ -124,6 +125,28 @@ test('--json tells what it serves, with the limits that were given, and that it 
     },
     { event: 'draining', signal: 'SIGINT', running: {} },
     { event: 'stopped', abandoned: {} },
+  ]);
+});
+
+test('where the log is JSON, all that it says is', async () => {
+  const worker = start('worker start', { LOG_LEVEL: 'info', LOG_FORMAT: 'json' });
+  await worker.saw(/worker_started/);
+  worker.process.kill('SIGTERM');
+  const { code, stdout, stderr } = await worker.ended;
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  const notices = linesOf(stderr).filter(({ event }) => event === 'notice');
+  expect(notices.map(({ level, message, fields }) => ({ level, message, fields }))).toEqual([
+    { level: 'warn', message: expect.stringContaining("no activity 'lab/nothing'") },
+    {
+      level: 'info',
+      message: `✓ Serving task queue ${lab.taskQueue} at ${address}, namespace ${namespace}`,
+      fields: expect.objectContaining({ task_queue: lab.taskQueue, broken: ['lab/broken'] }),
+    },
+    {
+      level: 'info',
+      message: expect.stringMatching(/^SIGTERM: no activity runs/),
+      fields: { signal: 'SIGTERM', running: {} },
+    },
   ]);
 });
 

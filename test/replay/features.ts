@@ -706,4 +706,48 @@ output: \${{ steps.other.output }}
 `,
     outcome: completed({ said: 'hello Ada' }),
   },
+  losers_in_order: {
+    definition: `
+steps:
+  - race:
+      late: [{ wait: 1h }]
+      busy:
+        - activity: lab/gate
+          with: { name: losers-in-order }
+          timeout: { start_to_close: 30s, heartbeat: 500ms }
+      quick: [{ activity: lab/echo, with: { value: 1 } }]
+output: done
+`,
+    outcome: completed('done'),
+  },
+  torn_down_in_order: {
+    definition: `
+steps:
+  - { id: late, wait: 1h }
+  - id: busy
+    needs: []
+    activity: lab/gate
+    with: { name: torn-down }
+    timeout: { start_to_close: 30s, heartbeat: 500ms }
+  - { id: quick, needs: [], activity: lab/fail, with: { how: refused } }
+`,
+    outcome: { status: 'failed', failure: { type: 'Refused' } },
+  },
+  loop_undone_before_catch: {
+    definition: `
+steps:
+  - id: each
+    for_each: [1, 2]
+    as: n
+    key: \${{ n }}
+    steps:
+      - { if: '\${{ n == 2 }}', fail: { type: Refused, message: no } }
+      - activity: lab/note
+        with: { text: reserve }
+        compensate: { activity: lab/note, with: { text: release } }
+    catch: [{ steps: [{ activity: lab/echo, with: { value: caught } }] }]
+output: '\${{ steps.each.status }}'
+`,
+    outcome: completed('caught'),
+  },
 };

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DATABASE_ERROR_CODES } from '../../src/cli/database-failure.ts';
 import { STACK_ERROR_CODES } from '../../src/stack/errors.ts';
+import { SEARCH_ATTRIBUTE_ERROR_CODES } from '../../src/worker/search-attributes.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'what-breaks.md'), 'utf8');
 
 test('it has a paragraph for each code', () => {
   const paragraphs = [...page.matchAll(/^### ([a-z-]+)\n\*\*.+/gm)].map(([, code]) => code);
-  const ofCommands = ['cannot-reach-temporal', 'no-worker', 'pending-migrations'];
-  expect(paragraphs).toEqual([...ofCommands, ...DATABASE_ERROR_CODES, ...STACK_ERROR_CODES]);
+  const ofCommands = ['cannot-reach-temporal', 'no-servers', 'no-worker', 'pending-migrations'];
+  expect(paragraphs).toEqual([
+    ...ofCommands,
+    ...SEARCH_ATTRIBUTE_ERROR_CODES,
+    ...DATABASE_ERROR_CODES,
+    ...STACK_ERROR_CODES,
+  ]);
 });
 
 test('each row says that nothing is lost, and which test tried it', () => {

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import { err, out } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
+import { describeParked } from '../../cli/describe-progress.ts';
 import { noAnswer, RunCommand } from '../../cli/run-command.ts';
-import { describeParked } from '../../cli/run-view.ts';
 import { RESUME_SIGNAL } from '../../plan/worker-contract.ts';
 
 export default class WfResume extends RunCommand {

@@ -38,7 +38,7 @@ export default class WorkerStart extends EstuaryCommand {
     ...logFlags,
   };
 
-  async run(): Promise<object> {
+  async run(): Promise<void> {
     const { flags } = await this.parse(WorkerStart);
     const config = this.configuration(flags);
     const { domainOf, loadProject } = await import('../../project/project.ts');
@@ -51,13 +51,15 @@ export default class WorkerStart extends EstuaryCommand {
         hint: `domains: ${known.join(', ') || 'none'}`,
       });
     }
-    const notice = (line: string): void => this.notice(line);
+    const { noticesOf } = await import('../../cli/log-lines.ts');
+    const people = (text: string): void => this.notice(text);
+    const notice = this.jsonEnabled() ? people : noticesOf(config.log, people);
     const { reportFindings, serveUntilStopped } = await import('../../cli/serving.ts');
     await reportFindings(project, flags.strict, notice);
     const { openServices } = await import('../../cli/services.ts');
     const services = await openServices(config, notice);
     const taskQueue = flags['task-queue'] ?? config.temporal.taskQueue;
-    return serveUntilStopped(
+    await serveUntilStopped(
       { config, services, project, taskQueue, domains: flags.domains, notice },
       (event) => {
         if (this.jsonEnabled()) this.logJson(event);

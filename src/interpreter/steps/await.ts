@@ -1,9 +1,9 @@
-import { forgetWaiter, takeMessage } from '../messages.ts';
+import { awaitNext, forgetWaiter } from '../messages.ts';
 import { endStep, type StepKind } from '../turn.ts';
 
 export const awaitMessage: StepKind<'await'> = {
   start(turn, at, step) {
-    takeMessage(turn, at, step.name);
+    awaitNext(turn, at, step.name);
   },
   cancel(turn, at) {
     forgetWaiter(turn, at);

@@ -15,9 +15,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { outcomeOf } from '../../src/client/runs.ts';
 import { PLAN_FORMAT } from '../../src/plan/plan.ts';
 import { estuary } from '../cli/estuary.ts';
-import { callsAt, openGate } from './engine-activities.ts';
-import { eventually, type Lab, labProject, openLab, type RunHandle } from './engine-lab.ts';
-import type { TestProject } from './engine-project.ts';
+import { callsAt, openGate } from '../real/engine-activities.ts';
+import { eventually, type Lab, labProject, openLab, type RunHandle } from '../real/engine-lab.ts';
+import type { TestProject } from '../real/engine-project.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const NEWER = { version: '99.0.0', format: PLAN_FORMAT + 1 };

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, describe, type ExpectStatic, test } from 'vitest';
 import { seed } from '../../database/seed/seed.ts';
 import { outcomeOf } from '../../src/client/runs.ts';
-import { type Lab, openLab, type RunHandle } from './engine-lab.ts';
-import { copyProject, type TestProject } from './engine-project.ts';
-import { countPaid, readBooks } from './payouts-project.ts';
+import { type Lab, openLab, type RunHandle } from '../real/engine-lab.ts';
+import { copyProject, type TestProject } from '../real/engine-project.ts';
+import { countPaid, readBooks } from '../real/payouts-project.ts';
 
 const BATCH = 'payments/batch-payout';
 
