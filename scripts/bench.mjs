@@ -1,4 +1,5 @@
 // npm run bench [-- --quick]: Estuary beside hand-written Temporal code, on a server of its own.
+// npm run bench -- definition-tests: 2,000 tests of definitions, without a server.
 import './check-node.mjs';
 import { join } from 'node:path';
 import { scrub } from './environment.mjs';
@@ -7,6 +8,8 @@ import { ROOT, runInForeground, runScript } from './step.mjs';
 
 await runScript(async () => {
   await setUp();
-  const bench = join(ROOT, 'dist', 'bench', 'bench.js');
-  return runInForeground(process.execPath, [bench, ...process.argv.slice(2)], scrub(process.env));
+  const args = process.argv.slice(2);
+  const name = args[0] === 'definition-tests' ? args.shift() : 'bench';
+  const bench = join(ROOT, 'dist', 'bench', `${name}.js`);
+  return runInForeground(process.execPath, [bench, ...args], scrub(process.env));
 });

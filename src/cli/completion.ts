@@ -21,7 +21,12 @@ export interface CompletedFlag {
 
 /** What an argument or a flag's value names: shell functions print the words. */
 type Words = 'workflows' | 'domains';
-const ARGUMENTS: { readonly [command: string]: Words } = { 'wf run': 'workflows', 'wf validate': 'domains' };
+const ARGUMENTS: { readonly [command: string]: Words } = {
+  'wf run': 'workflows',
+  'wf simulate': 'workflows',
+  'wf test': 'workflows',
+  'wf validate': 'domains',
+};
 const VALUES: { readonly [flag: string]: Words } = { domain: 'domains', domains: 'domains' };
 
 /**

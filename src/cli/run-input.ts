@@ -19,6 +19,8 @@ export interface RunInputOptions {
   readonly assignments: readonly string[];
   /** `--input-file`. */
   readonly file: string | undefined;
+  /** What is taken where neither says anything. */
+  readonly base?: JsonObject | undefined;
   /** Where to ask for what is missing; without it that is an error. */
   readonly terminal: Terminal | undefined;
 }
@@ -29,7 +31,7 @@ export interface RunInputOptions {
  */
 export async function readRunInput(options: RunInputOptions): Promise<JsonObject> {
   const { name, schema, assignments, terminal } = options;
-  const file = options.file === undefined ? {} : await readInputFile(options.file);
+  const file = options.file === undefined ? (options.base ?? {}) : await readInputFile(options.file);
   const read = readInput(assignments, schema, { file });
   if (read.ok) return read.input;
   if (read.missing !== undefined && terminal !== undefined) {

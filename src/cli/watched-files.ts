@@ -59,10 +59,15 @@ const LOOK_EVERY_MS = 200;
  * Waits until the files are others than in `seen` and stay so for one look: an editor writes several at a time.
  * Never resolves once `signal` is aborted.
  */
-export async function nextChange(root: string, seen: Snapshot, signal: AbortSignal): Promise<Snapshot> {
+export async function nextChange(
+  root: string,
+  seen: Snapshot,
+  signal: AbortSignal,
+  folders: readonly string[] = WATCHED,
+): Promise<Snapshot> {
   for (let last = seen; ; ) {
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => new Promise<never>(() => {}));
-    const now = takeSnapshot(root);
+    const now = takeSnapshot(root, folders);
     const settled = pathsOf(compareSnapshots(last, now)).length === 0;
     if (settled && pathsOf(compareSnapshots(seen, now)).length > 0) return now;
     last = now;

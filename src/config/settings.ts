@@ -41,6 +41,7 @@ export type SettingName =
   | 'stack.ports.temporal'
   | 'stack.ports.ui'
   | 'stack.ports.database'
+  | 'tests.coverage_floor'
   | 'log.level'
   | 'log.format';
 
@@ -170,6 +171,12 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'stack.ports.temporal', env: [], file: ['stack.ports.temporal'], parse: parsePort },
   { name: 'stack.ports.ui', env: [], file: ['stack.ports.ui'], parse: parsePort },
   { name: 'stack.ports.database', env: [], file: ['stack.ports.database'], parse: parsePort },
+  {
+    name: 'tests.coverage_floor',
+    env: [],
+    file: ['tests.coverage_floor'],
+    parse: (raw) => parseCount(raw, (count) => count <= 100, 'a whole number of percent, from 0 to 100'),
+  },
   {
     name: 'log.level',
     flag: 'verbose',

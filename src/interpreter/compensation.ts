@@ -16,6 +16,7 @@ import {
   expectAnswer,
   frameOf,
   located,
+  stepIdOf,
   stepPath,
   stepPlanOf,
   stepStateOf,
@@ -68,6 +69,8 @@ export function undoNext(turn: Turn, of: Place): boolean {
   const id = expectAnswer(turn, { ...of, role: 'undo' });
   owner.undoing = id;
   turn.commands.push({ ...next.call, id });
+  const step = next.call.step.slice(0, -'/~compensate'.length);
+  turn.observe?.({ kind: 'undone', step, id: stepIdOf(step) });
   return true;
 }
 

@@ -17,6 +17,7 @@ import { advanceFrame, endRun } from './blocks.ts';
 import { resumeUndoing, undoAnswered } from './compensation.ts';
 import type { Command, HostEvent, RunInfo } from './host.ts';
 import { deliverNext, receiveMessage } from './messages.ts';
+import type { Observe } from './observe.ts';
 import { checkId, describeRun } from './start.ts';
 import type { Outcome, Pending, State } from './state.ts';
 import { kindOf, settle, timeOut } from './steps.ts';
@@ -55,11 +56,12 @@ export function initialState(run: RunInfo, input: Json): State {
 /**
  * Takes one event to the run.
  * @param state changed in place
+ * @param observe told what shows in no command
  * @returns what the host has to do, in this order; nothing once the run has ended
  */
-export function advance(plan: Plan, state: State, event: HostEvent): Command[] {
+export function advance(plan: Plan, state: State, event: HostEvent, observe?: Observe): Command[] {
   if (state.ended) return [];
-  const turn: Turn = { plan, state, now: event.now, commands: [], messages: [] };
+  const turn: Turn = { plan, state, now: event.now, commands: [], messages: [], observe };
   receive(turn, event);
   // The list grows while it is worked off; an index is cheaper than shifting.
   for (let next = 0; !state.ended && (next < turn.messages.length || deliverNext(turn)); next++) {

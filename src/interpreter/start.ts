@@ -1,9 +1,16 @@
 /** What happens before the first step: the run is the one it says it is, and can be found. */
+import type { Json, Plan } from '../plan/plan.ts';
 import type { Failure } from './host.ts';
 import { anyTimeScope } from './scope.ts';
 import { resolveSearchAttributes } from './search-attributes.ts';
 import type { Turn } from './turn.ts';
 import { resolveObject, resolveText } from './values.ts';
+
+/** The workflow id that a definition's `id` makes of an input; `undefined` where it has none, or none comes of it. */
+export function runIdOf({ id }: Plan, input: Json): string | undefined {
+  const key = id && resolveText(id.key, { input });
+  return key?.ok ? key.value : undefined;
+}
 
 /** Two runs of one business key under different ids would do everything twice. */
 export function checkId({ plan, state }: Turn): Failure | undefined {

@@ -38,6 +38,7 @@ import {
   stepPlanOf,
   stepStateOf,
   type Turn,
+  tell,
 } from './turn.ts';
 import { resolveCondition, resolveDuration } from './values.ts';
 
@@ -73,8 +74,12 @@ export function startStep(turn: Turn, at: Place, frame: Frame, step: StepPlan): 
   if (step.if !== undefined) {
     const condition = resolveCondition(step.if, scopeOf(turn, frame));
     if (!condition.ok) return failStep(turn, at, condition.failure);
-    if (!condition.value) return endStep(turn, at, { status: 'skipped' });
+    if (!condition.value) {
+      tell(turn, at, 'skipped');
+      return endStep(turn, at, { status: 'skipped' });
+    }
   }
+  tell(turn, at, 'started');
   if (step.searchAttributes !== undefined) {
     const attributes = resolveSearchAttributes(step.searchAttributes, scopeOf(turn, frame));
     if (!attributes.ok) return failStep(turn, at, attributes.failure);

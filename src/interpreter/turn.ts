@@ -1,5 +1,6 @@
 import type { BlockPlan, Plan, StepPlan } from '../plan/plan.ts';
 import type { Command, Failure } from './host.ts';
+import type { Observe } from './observe.ts';
 import type { Ending, Frame, Outcome, Pending, Place, State, StepState } from './state.ts';
 
 /**
@@ -12,6 +13,7 @@ export interface Turn {
   readonly now: number;
   readonly commands: Command[];
   readonly messages: Message[];
+  readonly observe?: Observe | undefined;
 }
 
 export type Message =
@@ -105,6 +107,11 @@ export function failStep(turn: Turn, at: Place, failure: Failure): void {
   endStep(turn, at, { status: 'failed', failure: located(turn, at, failure) });
 }
 
+/** Tells whoever watches the run what a step does. */
+export function tell(turn: Turn, at: Place, kind: 'started' | 'skipped'): void {
+  turn.observe?.({ kind, step: stepPath(turn, at), id: stepPlanOf(turn, at).id });
+}
+
 /** A failure that says where it happened, unless it knows better already. */
 export function located(turn: Turn, at: Place, failure: Failure): Failure {
   return { step: stepPath(turn, at), line: stepPlanOf(turn, at).line, ...failure };
@@ -125,6 +132,7 @@ export function openFrame(
   turn.state.frames[id] = frame;
   if (parent !== undefined) noteOrder(turn, parent, id);
   turn.messages.push({ type: 'advance', frame: id });
+  turn.observe?.({ kind: 'block', block });
   return frame;
 }
 
@@ -165,6 +173,11 @@ export function stepPath(turn: Turn, at: Place): string {
     place = frame.parent;
   }
   return parts.length === 0 ? turn.plan.name : parts.reverse().join('/');
+}
+
+/** The id of the step at the end of a path, which has neither slash nor bracket: of `pay[42]/transfer`, `transfer`. */
+export function stepIdOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\[.*$/, '');
 }
 
 /** Keeps paths unambiguous whatever a key contains. */

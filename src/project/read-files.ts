@@ -12,9 +12,16 @@ export interface SourceFile {
 /** No more of a file is read: the checker refuses what is larger than half of it, whatever the rest says. */
 const MAXIMUM_BYTES = 1024 * 1024;
 
+const TEST = /\.test\.ya?ml$/;
+
 /** The definitions of a project, sorted by path. Tests (`*.test.yaml`) are not definitions. */
 export function readDefinitionFiles(root: string): SourceFile[] {
-  return readYamlFiles(root, 'definitions').filter(({ file }) => !/\.test\.ya?ml$/.test(file));
+  return readYamlFiles(root, 'definitions').filter(({ file }) => !TEST.test(file));
+}
+
+/** The tests of a project's definitions, `*.test.yaml` beside them, sorted by path. */
+export function readTestFiles(root: string): SourceFile[] {
+  return readYamlFiles(root, 'definitions').filter(({ file }) => TEST.test(file));
 }
 
 /** The activities' signatures of a project, sorted by path. */

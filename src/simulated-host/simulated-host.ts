@@ -13,6 +13,7 @@ import type {
 } from '../interpreter/host.ts';
 import { advance, initialState } from '../interpreter/interpreter.ts';
 import { findUpdateProblem } from '../interpreter/messages.ts';
+import type { Observe } from '../interpreter/observe.ts';
 import type { State } from '../interpreter/state.ts';
 import type { Json, Plan } from '../plan/plan.ts';
 import { EventQueue } from './event-queue.ts';
@@ -51,12 +52,18 @@ export type Sent = { readonly afterMs: number } & (
   | { readonly resume: 'retry' | 'skip' }
 );
 
+/** Somebody asks the run to cancel. */
+export interface CancelRequest {
+  readonly afterMs: number;
+  readonly cancel: true;
+}
+
 export interface SimulationOptions {
   readonly input?: Json;
   readonly activities: { readonly [name: string]: ScriptedActivity };
   /** Children by workflow type. */
   readonly workflows?: { readonly [name: string]: ScriptedWorkflow };
-  readonly sent?: readonly Sent[];
+  readonly sent?: readonly (Sent | CancelRequest)[];
   /** The workflow ids that take the run's signals. */
   readonly reachable?: readonly string[];
   readonly workflowId?: string;
@@ -66,6 +73,10 @@ export interface SimulationOptions {
   readonly cancelAfterMs?: number;
   /** Sees and may replace the state after every event: where a test stops, serialises and goes on. */
   readonly betweenEvents?: ((state: State) => State) | undefined;
+  /** Sees the state at some times, after all that happens until then; the end counts for whatever is later. */
+  readonly looks?: readonly { readonly afterMs: number; readonly look: (state: State) => void }[];
+  /** Told what shows in no command. */
+  readonly observe?: Observe | undefined;
   /** The bound on events, against runs that do not end. */
   readonly maximumEvents?: number;
 }
@@ -89,6 +100,31 @@ export interface SimulatedCall extends ScriptedCall {
   readonly input: Json;
   /** Virtual milliseconds since the start of the run. */
   readonly atMs: number;
+}
+
+/** Thrown by `simulate` when the run did not end; holds how far it came. */
+export class SimulationStopped extends Error implements Omit<Simulation, 'outcome'> {
+  override readonly name = 'SimulationStopped';
+  /** `waits`: for something that never happens; `endless`: too many events; `script`: a script threw, or is missing. */
+  readonly why: 'waits' | 'endless' | 'script';
+  readonly log: readonly SimulatedEvent[];
+  readonly calls: readonly SimulatedCall[];
+  readonly elapsedMs: number;
+  readonly state: State;
+
+  constructor(
+    message: string,
+    why: SimulationStopped['why'],
+    soFar: Omit<Simulation, 'outcome'>,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.why = why;
+    this.log = soFar.log;
+    this.calls = soFar.calls;
+    this.elapsedMs = soFar.elapsedMs;
+    this.state = soFar.state;
+  }
 }
 
 /** `atMs`: virtual milliseconds since the start of the run. */
@@ -116,7 +152,7 @@ const EPOCH = Date.UTC(2026, 0, 1);
 
 /**
  * Runs a plan to its end.
- * @throws Error if the run does not end within `maximumEvents`, or waits for something that nobody scripted
+ * @throws SimulationStopped if the run does not end within `maximumEvents`, or waits for something that nobody scripted
  */
 export function simulate(plan: Plan, options: SimulationOptions): Simulation {
   return new Simulator(plan, options).run();
@@ -132,10 +168,12 @@ class Simulator {
   #state: State;
   #now: number;
   #outcome: Simulation['outcome'] | undefined;
+  readonly #looks: NonNullable<SimulationOptions['looks']>[number][];
 
   constructor(plan: Plan, options: SimulationOptions) {
     this.#plan = plan;
     this.#options = options;
+    this.#looks = [...(options.looks ?? [])].sort((a, b) => a.afterMs - b.afterMs);
     this.#startedAt = options.startedAt ?? EPOCH;
     this.#now = this.#startedAt;
     const run: RunInfo = {
@@ -151,27 +189,59 @@ class Simulator {
     const { cancelAfterMs, maximumEvents = 10_000_000 } = this.#options;
     this.#happen({ type: 'start', input: this.#state.input, run: this.#state.run, now: this.#now });
     if (cancelAfterMs !== undefined) {
-      this.#after(cancelAfterMs, () => {
-        this.#note({ kind: 'cancel_requested' });
-        this.#happen({ type: 'cancel_requested', now: this.#now });
-      });
+      this.#after(cancelAfterMs, () => this.#receive({ afterMs: cancelAfterMs, cancel: true }));
     }
     for (const sent of this.#options.sent ?? []) this.#after(sent.afterMs, () => this.#receive(sent));
     for (let events = 0; this.#outcome === undefined; events++) {
-      if (events === maximumEvents) throw new Error(`the run did not end within ${maximumEvents} events`);
+      if (events === maximumEvents)
+        this.#stop(`the run did not end within ${maximumEvents} events`, 'endless');
       const next = this.#queue.pop();
-      if (next === undefined) throw new Error('the run waits for something that never happens');
+      this.#lookUntil(next === undefined ? Number.POSITIVE_INFINITY : next.at - this.#startedAt);
+      if (next === undefined) return this.#stop('the run waits for something that never happens', 'waits');
       this.#now = next.at;
       next.item();
     }
-    const elapsedMs = this.#now - this.#startedAt;
-    const calls = this.#log.filter((event) => event.kind === 'activity');
-    return { outcome: this.#outcome, log: this.#log, calls, elapsedMs, state: this.#state };
+    this.#lookUntil(Number.POSITIVE_INFINITY);
+    return { outcome: this.#outcome, ...this.#soFar() };
   }
 
-  #receive(sent: Sent): void {
+  #soFar(): Omit<Simulation, 'outcome'> {
+    const calls = this.#log.filter((event) => event.kind === 'activity');
+    return { log: this.#log, calls, elapsedMs: this.#now - this.#startedAt, state: this.#state };
+  }
+
+  #stop(message: string, why: SimulationStopped['why'], cause?: unknown): never {
+    throw new SimulationStopped(message, why, this.#soFar(), cause);
+  }
+
+  /** What happens at the time of a look happens before it. */
+  #lookUntil(afterMs: number): void {
+    while (this.#looks.length > 0 && this.#looks[0]!.afterMs < afterMs) {
+      this.#looks.shift()!.look(this.#state);
+    }
+  }
+
+  /** Asks a script, whose failing is the test's. */
+  #ask<Input extends readonly unknown[]>(
+    script: ((...input: Input) => ScriptedOutcome) | undefined,
+    missing: string,
+    ...input: Input
+  ): ScriptedOutcome {
+    if (script === undefined) return this.#stop(missing, 'script');
+    try {
+      return script(...input);
+    } catch (error) {
+      return this.#stop(error instanceof Error ? error.message : String(error), 'script', error);
+    }
+  }
+
+  #receive(sent: Sent | CancelRequest): void {
     if (this.#outcome !== undefined) return;
     const now = this.#now;
+    if ('cancel' in sent) {
+      this.#note({ kind: 'cancel_requested' });
+      return this.#happen({ type: 'cancel_requested', now });
+    }
     if ('resume' in sent) {
       this.#note({ kind: 'resumed', how: sent.resume });
       return this.#happen({ type: 'resume_requested', skip: sent.resume === 'skip', now });
@@ -198,7 +268,7 @@ class Simulator {
   }
 
   #happen(event: HostEvent): void {
-    const commands = advance(this.#plan, this.#state, event);
+    const commands = advance(this.#plan, this.#state, event, this.#options.observe);
     this.#state = this.#options.betweenEvents?.(this.#state) ?? this.#state;
     for (const command of commands) this.#perform(command);
   }
@@ -256,9 +326,9 @@ class Simulator {
   #attempt(command: ScheduleActivity, attempt: number, scheduledAt: number): void {
     const { activity, input, key, step } = command;
     const script = this.#options.activities[activity];
-    if (script === undefined) throw new Error(`${step} calls ${activity}, which has no script`);
     this.#note({ kind: 'activity', activity, input, key, step, attempt });
-    const outcome = script(input, { attempt, key, step });
+    const missing = `${step} calls ${activity}, which has no script`;
+    const outcome = this.#ask(script, missing, input, { attempt, key, step });
     const limit = command.timeouts.startToCloseMs ?? Number.POSITIVE_INFINITY;
     const wanted = 'hangs' in outcome ? Number.POSITIVE_INFINITY : (outcome.afterMs ?? 0);
     if (wanted > limit) {
@@ -275,13 +345,13 @@ class Simulator {
   #startChild(command: StartChild): void {
     const { id, workflow, workflowId, input, detach, step } = command;
     const script = this.#options.workflows?.[workflow];
-    if (script === undefined) throw new Error(`${step} starts ${workflow}, which has no script`);
     this.#note({ kind: 'child', step, workflow, workflowId, input, detach });
     if (detach) {
       const output = { workflow_id: workflowId, run_id: `run of ${workflowId}` };
       return this.#after(0, () => this.#answer({ type: 'child_completed', id, output, now: this.#now }));
     }
-    const outcome = script(input, { workflowId, step });
+    const missing = `${step} starts ${workflow}, which has no script`;
+    const outcome = this.#ask(script, missing, input, { workflowId, step });
     if ('hangs' in outcome) return;
     this.#after(outcome.afterMs ?? 0, () => {
       const now = this.#now;

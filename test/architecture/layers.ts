@@ -25,6 +25,7 @@ const ENGINE_FOR_COMMANDS = [
   'src/project',
   'src/worker',
   'src/effects',
+  'src/definition-tests',
   'src/diagnostics',
   'src/json-schema',
   'src/expression',
@@ -63,6 +64,19 @@ export const LAYERS: { readonly [module: string]: Layer } = {
     sandboxed: true,
   },
   'src/simulated-host': { imports: ['src/interpreter', 'src/plan'], sandboxed: true },
+  'src/definition-tests': {
+    imports: [
+      'src/check',
+      'src/compile',
+      'src/diagnostics',
+      'src/document',
+      'src/expression',
+      'src/interpreter',
+      'src/json-schema',
+      'src/plan',
+      'src/simulated-host',
+    ],
+  },
   'src/temporal-host': {
     imports: ['src/interpreter', 'src/plan'],
     packages: ['@temporalio/workflow'],
@@ -99,7 +113,13 @@ export const LAYERS: { readonly [module: string]: Layer } = {
   },
   'src/config': { imports: [], packages: ['smol-toml', 'yaml'] },
   'src/cli': {
-    imports: [...ENGINE_FOR_COMMANDS, 'src/document', 'src/interpreter/progress.ts'],
+    imports: [
+      ...ENGINE_FOR_COMMANDS,
+      'src/document',
+      'src/check/open-definition.ts',
+      'src/interpreter/observe.ts',
+      'src/interpreter/progress.ts',
+    ],
     packages: ['@oclif/core', '@temporalio/client', '@temporalio/worker', 'knex', 'picocolors'],
   },
   'src/commands': { imports: [...ENGINE_FOR_COMMANDS, 'codegen'], packages: ['@oclif/core', 'picocolors'] },

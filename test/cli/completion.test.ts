@@ -52,7 +52,19 @@ const wordsOf = (text: string): string[] =>
     .filter((word) => word !== '')
     .sort();
 
-const WF_COMMANDS = ['cancel', 'list', 'query', 'resume', 'run', 'show', 'signal', 'update', 'validate'];
+const WF_COMMANDS = [
+  'cancel',
+  'list',
+  'query',
+  'resume',
+  'run',
+  'show',
+  'signal',
+  'simulate',
+  'test',
+  'update',
+  'validate',
+];
 const WORKFLOWS = ['payments/batch-payout', 'payments/practitioner-payout'];
 const has = (shell: Shell): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
 
@@ -67,6 +79,7 @@ describe.each<[Shell, (line: string) => string[]]>([
     ['estuary completion ', ['bash', 'fish', 'zsh']],
     ['estuary wf run ', WORKFLOWS],
     ['estuary wf run payments/b', ['payments/batch-payout']],
+    ['estuary wf test payments/b', ['payments/batch-payout']],
     ['estuary wf run --json payments/p', ['payments/practitioner-payout']],
     ['estuary wf run --in', ['--input', '--input-file']],
     ['estuary wf list -d ', ['payments']],

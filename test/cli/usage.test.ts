@@ -82,6 +82,21 @@ const SOUND: readonly Row[] = [
   ['validate-file', 'wf validate definitions/payments/batch-payout.yaml', 0],
   ['validate-folders', 'wf validate definitions schemas', 0],
   ['validate-unknown', 'wf validate refunds', 2],
+  ['test', 'wf test', 0],
+  ['test-coverage', 'wf test payments/batch-payout --coverage', 0],
+  ['test-json', 'wf test definitions/payments/practitioner-payout.yaml --json --coverage', 0],
+  ['test-junit', 'wf test payments --junit', 0],
+  ['test-unknown', 'wf test refunds', 2],
+  ['test-json-and-junit', 'wf test --json --junit', 2],
+  ['test-watch-and-json', 'wf test --watch --json', 2],
+  ['simulate', 'wf simulate payments/batch-payout --seed 7', 0],
+  ['simulate-json', 'wf simulate payments/practitioner-payout -i practitioner_id=7 --json', 0],
+  ['simulate-failures', 'wf simulate payments/batch-payout --failures --seed 34', 1],
+  ['simulate-explore', 'wf simulate payments/batch-payout --explore --runs 100', 0],
+  ['simulate-explore-json', 'wf simulate payments/batch-payout --explore --runs 100 --json', 0],
+  ['simulate-unknown-case', 'wf simulate payments/batch-payout --case pays', 2],
+  ['simulate-missing-input', 'wf simulate payments/practitioner-payout', 2],
+  ['simulate-runs-alone', 'wf simulate payments/batch-payout --runs 3', 2],
   ['codegen-check', 'codegen --check', 0],
   ['codegen-check-json', 'codegen --check --json', 0],
   ['migrate-refused', 'db migrate', 4, REFUSING],
@@ -128,6 +143,10 @@ const BROKEN: readonly Row[] = [
   ['broken-validate-json', 'wf validate --json', 1],
   ['broken-validate-other-domain', 'wf validate reporting', 0],
   ['broken-validate-file', 'wf validate definitions/payments/batch-payout.yaml', 1],
+  ['broken-test', 'wf test', 3],
+  ['broken-test-json', 'wf test payments/batch-payout --json', 3],
+  ['broken-test-untested', 'wf test reporting/hello', 2],
+  ['broken-simulate', 'wf simulate payments/batch-payout', 3],
   ['broken-schedule-apply', 'schedule apply', 4, REFUSING],
   ['broken-codegen', 'codegen', 3],
 ];
@@ -138,6 +157,14 @@ const DRIFTED: readonly Row[] = [
   ['drifted-codegen-check-json', 'codegen --check --json', 1],
 ];
 
+/** The same with a test that fails, and a floor for the coverage. */
+const FAILING: readonly Row[] = [
+  ['failing-test', 'wf test', 1],
+  ['failing-test-json', 'wf test --json', 1],
+  ['failing-test-junit', 'wf test --junit', 1],
+  ['failing-test-coverage', 'wf test payments/batch-payout --coverage', 1],
+];
+
 const OUTSIDE: readonly Row[] = [
   ['no-project', 'wf list', 2],
   ['no-project-json', 'wf list --json', 2],
@@ -146,6 +173,7 @@ const OUTSIDE: readonly Row[] = [
 let sound: ReturnType<typeof copyProject>;
 let broken: ReturnType<typeof copyProject>;
 let drifted: ReturnType<typeof copyProject>;
+let failing: ReturnType<typeof copyProject>;
 let outside: ReturnType<typeof copyProject>;
 
 beforeAll(() => {
@@ -159,13 +187,45 @@ beforeAll(() => {
   writeFileSync(join(generated, 'workflows.ts'), '// by hand\n');
   rmSync(join(generated, 'activities/payments/hold-payout.ts'));
   cpSync(join(generated, 'activities/index.ts'), join(generated, 'activities/payments/gone.ts'));
+  failing = copyProject();
+  for (const name of ['batch-payout', 'practitioner-payout']) {
+    writeFileSync(join(failing.root, `definitions/payments/${name}.test.yaml`), TESTS[name]!);
+  }
+  writeFileSync(join(failing.root, 'estuary.yaml'), 'tests: { coverage_floor: 90 }\n');
   outside = copyProject();
   rmSync(join(outside.root, 'definitions'), { recursive: true });
 });
 
 afterAll(() => {
-  for (const project of [sound, broken, drifted, outside]) project.remove();
+  for (const project of [sound, broken, drifted, failing, outside]) project.remove();
 });
+
+const TESTS: { readonly [name: string]: string } = {
+  'batch-payout': `activities:
+  payments/open-payout-batch:
+    output: { batch_id: 11111111-1111-4111-8111-111111111111, payouts: [] }
+  payments/close-payout-batch:
+    output:
+      batch_id: 11111111-1111-4111-8111-111111111111
+      provider: sandbox
+      counts: { paid: 0, held: 0 }
+      totals: []
+      held: []
+      paid: []
+cases:
+  - name: closes an empty batch
+    expect: { output: { counts: { paid: 0 } } }
+`,
+  'practitioner-payout': `input: { practitioner_id: 7 }
+activities:
+  payments/open-payout-batch: { error: PractitionerNotFound }
+cases:
+  - name: finds everybody
+    expect: { output: {} }
+  - name: finds nobody
+    expect: { failure: PractitionerNotFound }
+`,
+};
 
 const BROKEN_DEFINITION = `steps:
   - id: open
@@ -178,6 +238,7 @@ describe.each([
   ['in a sound project', SOUND, () => sound],
   ['with a broken definition', BROKEN, () => broken],
   ['with old generated code', DRIFTED, () => drifted],
+  ['with a test that fails', FAILING, () => failing],
   ['outside of any project', OUTSIDE, () => outside],
 ] as const)('%s', (_, rows, project) => {
   test.each(rows)('%s: estuary %s', async (name, args, code, env = {}) => {
@@ -213,5 +274,9 @@ function transcript(args: string, ended: Ended, root: string, env: object): stri
   ]
     .join('\n')
     .replaceAll(root, '<project>')
-    .replaceAll(process.version, '<node>');
+    .replaceAll(process.version, '<node>')
+    .replace(/ {2}\d+ ms$/gm, '')
+    .replace(/ in [\d.]+ m?s$/gm, ' in <time>')
+    .replace(/"took_ms": [\d.]+/g, '"took_ms": "<time>"')
+    .replace(/ time="[\d.]+"/g, ' time="<time>"');
 }

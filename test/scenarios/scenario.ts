@@ -14,11 +14,11 @@ import {
   type ScriptedOutcome,
   type ScriptedWorkflow,
   type Sent,
-  type SimulatedEvent,
   type Simulation,
   type SimulationOptions,
   simulate,
 } from '../../src/simulated-host/simulated-host.ts';
+import { timelineOf } from '../../src/simulated-host/timeline.ts';
 import { catalogue } from '../check/shop.ts';
 
 interface Script {
@@ -101,43 +101,8 @@ export function runScenario(name: string, betweenEvents?: (state: State) => Stat
 }
 
 /** What happened, a line each, and how it ended. */
-export function traceOf({ log, outcome, elapsedMs }: Simulation): string {
-  const lines = log.map((event) => `${seconds(event.atMs)}  ${describe(event)}`);
-  const { status, ...rest } = outcome;
-  const end = status === 'cancelled' ? '' : ` ${JSON.stringify(Object.values(rest)[0])}`;
-  return `${[...lines, `${seconds(elapsedMs)}  ${status}${end}`].join('\n')}\n`;
-}
-
-function describe(event: SimulatedEvent): string {
-  switch (event.kind) {
-    case 'activity': {
-      const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
-      return `${event.step}${again}: ${event.activity} ${JSON.stringify(event.input)}`;
-    }
-    case 'timer':
-      return `timer of ${event.durationMs / 1000} s: ${event.summary}`;
-    case 'child': {
-      const how = event.detach ? 'starts' : 'runs';
-      return `${event.step}: ${how} ${event.workflow} as ${event.workflowId} ${JSON.stringify(event.input)}`;
-    }
-    case 'signal_sent':
-      return `${event.step}: signals ${event.signal} to ${event.workflowId} ${JSON.stringify(event.payload)}`;
-    case 'signal':
-    case 'update': {
-      const refused = event.refused === undefined ? '' : `, refused: ${event.refused}`;
-      return `${event.kind} ${event.name} ${JSON.stringify(event.payload)}${refused}`;
-    }
-    case 'search_attributes':
-      return `search attributes ${JSON.stringify(event.attributes)}`;
-    case 'memo':
-      return `memo ${JSON.stringify(event.memo)}`;
-    case 'parked':
-      return `parked: ${JSON.stringify(event.failure)}`;
-    case 'resumed':
-      return `resumed: ${event.how}`;
-    case 'cancel_requested':
-      return 'cancel requested';
-  }
+export function traceOf(simulation: Simulation): string {
+  return `${timelineOf(simulation).join('\n')}\n`;
 }
 
 export function read(path: string): string {
@@ -196,8 +161,4 @@ function contains(input: Json, part: { readonly [name: string]: Json }): boolean
   return Object.entries(part).every(
     ([name, value]) => JSON.stringify(object[name]) === JSON.stringify(value),
   );
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`.padStart(8);
 }

@@ -49,6 +49,8 @@ export const race: StepKind<'race'> = {
     branches.active.splice(branches.active.indexOf(child.id), 1);
     if (outcome.status === 'completed') {
       branches.winner = child.item!.label;
+      const { id } = stepPlanOf(turn, at);
+      turn.observe?.({ kind: 'won', step: stepPath(turn, at), id, branch: branches.winner });
       state.output = outcome.output;
       race.cancel(turn, at);
     } else if (outcome.status === 'failed' && branches.winner === undefined) {
