@@ -12,6 +12,7 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { renderText } from '../../src/diagnostics/render-text.ts';
 import { findingsOf, loadProject } from '../../src/project/project.ts';
+import { haveSearchAttributes, requiredSearchAttributes } from '../../src/worker/search-attributes.ts';
 import { createWorker } from '../../src/worker/worker.ts';
 import { fixture, fixtures } from '../check/shop.ts';
 import { read, scenarioNames } from '../scenarios/scenario.ts';
@@ -38,6 +39,10 @@ beforeAll(async () => {
   database = await createFreshDatabase(databaseUrl);
   connection = await NativeConnection.connect({ address });
   client = new Client({ connection: await Connection.connect({ address }), namespace });
+  const plans = [...loaded.definitions.values()].flatMap(({ runnable }) => runnable?.plan ?? []);
+  const { operatorService } = connection;
+  const required = requiredSearchAttributes(plans);
+  expect(await haveSearchAttributes({ operatorService, namespace, address }, required)).toBe(undefined);
   worker = await createWorker({
     connection,
     namespace,
