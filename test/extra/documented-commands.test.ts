@@ -54,7 +54,7 @@ beforeAll(async () => {
   writeFileSync(join(project.root, 'march.yaml'), 'min_amount: 10\n');
   mkdirSync(join(project.root, 'definitions/bookings'));
   writeFileSync(join(project.root, 'definitions/bookings/count.yaml'), 'steps:\n  - set: { bookings: 0 }\n');
-  const nightly = 'schedules:\n  - { name: nightly, cron: "0 1 * * *" }\n';
+  const nightly = 'schedules:\n  - { name: nightly, cron: "0 1 * * *", overlap: allow_all }\n';
   appendFileSync(join(project.root, 'definitions/payments/batch-payout.yaml'), nightly);
   expect(await project.start('npm run codegen').ended).toMatchObject({ code: 0 });
 });

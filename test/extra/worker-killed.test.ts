@@ -26,10 +26,13 @@ beforeAll(() => {
   project = copyProject();
   const file = join(project.root, 'definitions', `${BATCH}.yaml`);
   // An activity that dies with its worker is tried again after its timeout: up to 2 minutes unless it says otherwise.
-  const impatient = readFileSync(file, 'utf8').replaceAll(
-    /^( +)(- )?(activity: .*)$/gm,
-    (line, indent: string, dash = '') => `${line}\n${indent}${' '.repeat(dash.length)}timeout: 3s`,
-  );
+  const impatient = readFileSync(file, 'utf8')
+    .replaceAll(
+      /^( +)(- )?(activity: .*)$/gm,
+      (line, indent: string, dash = '') => `${line}\n${indent}${' '.repeat(dash.length)}timeout: 3s`,
+    )
+    // One after the other, so that the n-th write is the same in every batch, and none is left out.
+    .replace(/concurrency: \d+/, 'concurrency: 1');
   project.define(BATCH, impatient);
 });
 afterAll(() => project?.destroy());
