@@ -38,6 +38,8 @@ const FIRST = new Map([
     'estuary schedule pause payments/batch-payout.nightly --note "the bank is closed"',
     'estuary schedule apply',
   ],
+  // Two triggers within a second are one run to Temporal.
+  ['estuary schedule trigger payments/batch-payout.nightly --json', 'estuary schedule list'],
 ]);
 
 const COMMANDS = PAGES.filter((page) => page !== 'docs/tutorial.md').flatMap((page) =>
