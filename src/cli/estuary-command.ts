@@ -10,18 +10,28 @@ export const logFlags = {
   verbose: Flags.boolean({ description: 'log everything that happens, on stderr' }),
 };
 
+/** The flags that make up an object: `--input`, part by part, and `--input-file`, as a whole. */
+function objectFlags(part: string, whole: string, fileExcludes: readonly string[] = []) {
+  return {
+    input: Flags.string({
+      char: 'i',
+      description: `${part}: key=value, key.inner=value, or key:=json; repeatable`,
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'input-file': Flags.string({
+      description: `a JSON or YAML object ${whole}, - for stdin; --input goes before it`,
+      ...(fileExcludes.length > 0 && { exclusive: [...fileExcludes] }),
+    }),
+  };
+}
+
+/** The flags of commands that run a definition. `fileExcludes`: the flags that `--input-file` cannot stand beside. */
+export const inputFlags = (fileExcludes?: readonly string[]) =>
+  objectFlags('one input', 'of inputs', fileExcludes);
+
 /** The flags of commands that send a payload to a run. */
-export const payloadFlags = {
-  input: Flags.string({
-    char: 'i',
-    description: 'one part of the payload: key=value, key.inner=value, or key:=json; repeatable',
-    multiple: true,
-    multipleNonGreedy: true,
-  }),
-  'input-file': Flags.string({
-    description: 'a JSON or YAML object as payload, - for stdin; --input goes before it',
-  }),
-};
+export const payloadFlags = objectFlags('one part of the payload', 'as payload');
 
 /** What every command has: the configuration, `--json`, and failures that read well. */
 export abstract class EstuaryCommand extends Command {

@@ -13,21 +13,33 @@ export const MAXIMUM_INBOX = 10_000;
 /** Gives a signal, or an update that was found right, to the step that awaits it first, or keeps it for the next. */
 export function receiveMessage(turn: Turn, kind: 'signal' | 'update', name: string, payload: Json): void {
   const { plan, state, now } = turn;
-  const schema = schemaOf(plan, kind, name);
-  const problem =
-    schema === undefined
-      ? undeclared(plan, kind, name)
-      : (schemaProblem(schema, payload) ?? inboxProblem(state, name));
+  const problem = findMessageProblem(plan, state, kind, name, payload);
   if (problem !== undefined) {
     state.refused.push({ name, problem, at: now });
     if (state.refused.length > MAXIMUM_REFUSED) state.refused.shift();
     return;
   }
-  const mail: Mail = { payload: withDefaults(schema!, payload), at: now };
+  const mail: Mail = { payload: withDefaults(schemaOf(plan, kind, name)!, payload), at: now };
   const waiter = state.waiters[name]?.shift();
   if (waiter !== undefined) return deliver(turn, waiter, mail);
   state.inbox[name] ??= [];
   state.inbox[name].push(mail);
+}
+
+/**
+ * Why a message is not for this run, by its name and payload alone.
+ * @returns `undefined` if it is
+ */
+export function findMessageProblem(
+  plan: Plan,
+  state: State,
+  kind: 'signal' | 'update',
+  name: string,
+  payload: Json,
+): string | undefined {
+  const schema = schemaOf(plan, kind, name);
+  if (schema === undefined) return undeclared(plan, kind, name);
+  return schemaProblem(schema, payload) ?? inboxProblem(state, name);
 }
 
 /** The step waits for a message of that name; one that is there already comes with `deliverNext`. */
@@ -72,12 +84,10 @@ export function findUpdateProblem(
   payload: Json,
   now: number,
 ): string | undefined {
-  const updates = plan.updates ?? {};
-  const update = Object.hasOwn(updates, name) ? updates[name] : undefined;
-  if (update === undefined) return undeclared(plan, 'update', name);
-  if (state.ended) return 'the run has ended';
-  const problem = schemaProblem(update.input, payload) ?? inboxProblem(state, name);
+  if (state.ended && schemaOf(plan, 'update', name) !== undefined) return 'the run has ended';
+  const problem = findMessageProblem(plan, state, 'update', name, payload);
   if (problem !== undefined) return problem;
+  const update = plan.updates![name]!;
   const turn: Turn = { plan, state, now, commands: [], messages: [] };
   const scope = { ...anyTimeScope(turn), payload: withDefaults(update.input, payload) };
   for (const { when, else: otherwise } of update.accept) {

@@ -12,7 +12,7 @@ import type {
   StartChild,
 } from '../interpreter/host.ts';
 import { advance, initialState } from '../interpreter/interpreter.ts';
-import { findUpdateProblem } from '../interpreter/messages.ts';
+import { findMessageProblem, findUpdateProblem } from '../interpreter/messages.ts';
 import type { Observe } from '../interpreter/observe.ts';
 import type { State } from '../interpreter/state.ts';
 import type { Json, Plan } from '../plan/plan.ts';
@@ -256,15 +256,9 @@ class Simulator {
       return;
     }
     const name = sent.signal;
-    const refusedBefore = this.#state.refused.at(-1);
-    const log = this.#log.length;
+    const refused = findMessageProblem(this.#plan, this.#state, 'signal', name, payload);
+    this.#note({ kind: 'signal', name, payload, ...(refused !== undefined && { refused }) });
     this.#happen({ type: 'message_received', kind: 'signal', name, payload, now });
-    const last = this.#state.refused.at(-1);
-    const isRefused =
-      last !== undefined && (last.at !== refusedBefore?.at || last.name !== refusedBefore.name);
-    this.#note({ kind: 'signal', name, payload, ...(isRefused && { refused: last.problem }) });
-    // It stands before what the run did about it.
-    this.#log.splice(log, 0, this.#log.pop()!);
   }
 
   #happen(event: HostEvent): void {

@@ -3,7 +3,7 @@ import type { Attended } from '../../cli/attend-run.ts';
 import { err } from '../../cli/colors.ts';
 import { CommandFailure, EXIT } from '../../cli/command-failure.ts';
 import type { connectClient } from '../../cli/connect-client.ts';
-import { EstuaryCommand, logFlags } from '../../cli/estuary-command.ts';
+import { EstuaryCommand, inputFlags, logFlags } from '../../cli/estuary-command.ts';
 import type { LogSettings } from '../../cli/log-lines.ts';
 import { resumeCommand, whereToLook, workerCommand } from '../../cli/run-directions.ts';
 import type { Terminal } from '../../cli/run-input.ts';
@@ -56,15 +56,7 @@ export default class WfRun extends EstuaryCommand {
   };
   static override flags = {
     ...EstuaryCommand.connectionFlags,
-    input: Flags.string({
-      char: 'i',
-      description: 'one input: key=value, key.inner=value, or key:=json; repeatable',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    'input-file': Flags.string({
-      description: 'a JSON or YAML object of inputs, - for stdin; --input goes before it',
-    }),
+    ...inputFlags(),
     id: Flags.string({
       description: "workflow id; default: the definition's id, else the name and a random part",
     }),

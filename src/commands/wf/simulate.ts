@@ -7,7 +7,7 @@ import {
   testedDefinition,
   testedOutcomes,
 } from '../../cli/definition-tests.ts';
-import { EstuaryCommand } from '../../cli/estuary-command.ts';
+import { EstuaryCommand, inputFlags } from '../../cli/estuary-command.ts';
 import { findDefinition } from '../../cli/find-definition.ts';
 import { readRunInput } from '../../cli/run-input.ts';
 import { ENDLESS, explore, simulateOnce } from '../../definition-tests/explore.ts';
@@ -30,16 +30,7 @@ export default class WfSimulate extends EstuaryCommand {
     name: Args.string({ description: 'the workflow, domain/name', required: true }),
   };
   static override flags = {
-    input: Flags.string({
-      char: 'i',
-      description: 'one input: key=value, key.inner=value, or key:=json; repeatable',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    'input-file': Flags.string({
-      description: 'a JSON or YAML object of inputs, - for stdin; --input goes before it',
-      exclusive: ['case'],
-    }),
+    ...inputFlags(['case']),
     seed: Flags.integer({ description: 'what is made up depends on it alone', default: 1, min: 0 }),
     case: Flags.string({ description: 'a case of the tests, by name', exclusive: ['explore'] }),
     failures: Flags.boolean({

@@ -1,17 +1,12 @@
-import { CANCELLED, endFrame, endingOf, endStep, openFrame, type StepKind, stepStateOf } from '../turn.ts';
+import { endingOf, endStep, type StepKind, stepStateOf } from '../turn.ts';
+import { cancelBranches, openBranches } from './branches.ts';
 
 export const all: StepKind<'all'> = {
   start(turn, at, step) {
-    const branches = { active: [] as number[], outputs: {}, errors: [] };
-    stepStateOf(turn, at).branches = branches;
-    for (const [index, { name, block }] of step.branches.entries()) {
-      branches.active.push(openFrame(turn, block, at, { item: { index, label: name } }).id);
-    }
+    openBranches(turn, at, step.branches, { active: [], outputs: {}, errors: [] });
   },
 
-  cancel(turn, at) {
-    for (const frame of stepStateOf(turn, at).branches!.active) endFrame(turn, frame, CANCELLED);
-  },
+  cancel: cancelBranches,
 
   childEnded(turn, at, child, outcome) {
     const state = stepStateOf(turn, at);
@@ -20,7 +15,7 @@ export const all: StepKind<'all'> = {
     if (outcome.status === 'completed') branches.outputs[child.item!.label] = outcome.output;
     else if (outcome.status === 'failed' || outcome.status === 'returned') {
       state.ending ??= endingOf(outcome);
-      all.cancel(turn, at);
+      cancelBranches(turn, at);
     }
     if (branches.active.length > 0) return;
     const { outputs } = branches;

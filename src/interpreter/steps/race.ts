@@ -1,3 +1,4 @@
+import { optional } from '../calls.ts';
 import type { Failure } from '../host.ts';
 import { scopeOf } from '../scope.ts';
 import type { Branches, Place } from '../state.ts';
@@ -16,25 +17,24 @@ import {
   type Turn,
 } from '../turn.ts';
 import { resolveNumber } from '../values.ts';
+import { cancelBranches, openBranches } from './branches.ts';
 
 export const race: StepKind<'race'> = {
   start(turn, at, step) {
-    const branches: Branches = { active: [], outputs: {}, errors: [] };
-    if (step.tolerate !== undefined) {
-      const tolerated = resolveNumber(step.tolerate, scopeOf(turn, frameOf(turn, at)));
-      if (!tolerated.ok) return failStep(turn, at, tolerated.failure);
-      Object.assign(branches, { tolerated: tolerated.value });
-    }
-    stepStateOf(turn, at).branches = branches;
-    for (const [index, { name, block }] of step.branches.entries()) {
-      branches.active.push(openFrame(turn, block, at, { item: { index, label: name } }).id);
-    }
+    const tolerated = optional(step.tolerate, scopeOf(turn, frameOf(turn, at)), resolveNumber);
+    if (!tolerated.ok) return failStep(turn, at, tolerated.failure);
+    openBranches(turn, at, step.branches, {
+      active: [],
+      outputs: {},
+      errors: [],
+      ...(tolerated.value !== undefined && { tolerated: tolerated.value }),
+    });
   },
 
   cancel(turn, at) {
-    const { branches, child } = stepStateOf(turn, at);
-    if (child !== undefined) return endFrame(turn, child, CANCELLED);
-    for (const frame of branches!.active) endFrame(turn, frame, CANCELLED);
+    const { child } = stepStateOf(turn, at);
+    if (child !== undefined) endFrame(turn, child, CANCELLED);
+    else cancelBranches(turn, at);
   },
 
   childEnded(turn, at, child, outcome) {
